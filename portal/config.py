@@ -1,0 +1,114 @@
+"""Settings from the environment. Secrets that are not given are made once and kept in the instance folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from portal.sqlite import LedgerConnection
+
+MAX_UPLOAD = 20 * 1024 * 1024
+MAX_WEBHOOK = 3 * 1024 * 1024
+
+
+class ConfigError(RuntimeError):
+    """The environment cannot run the portal; the message says what to set."""
+
+
+def load(env: Mapping[str, str], instance: Path) -> dict[str, Any]:
+    """The Flask configuration for an environment. Raises ConfigError with the cure when something is missing."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = env.get("DATABASE_URL", "")
+    embedded = not url
+    stored = _secrets(env, instance, make=embedded)
+    public_url = env.get("PORTAL_PUBLIC_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
+    secure = public_url.startswith("https://")
+    return {
+        "SECRET_KEY": stored["secret_key"],
+        "ENCRYPTION_KEYS": stored["encryption_keys"],
+        "SQLALCHEMY_DATABASE_URI": _database_url(url, instance),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(url),
+        "PUBLIC_URL": public_url,
+        "GRAPH_API_URL": env.get("GRAPH_API_URL", "https://graph.facebook.com").rstrip("/"),
+        "GRAPH_API_VERSION": env.get("GRAPH_API_VERSION", "v26.0"),
+        "PLUGMESSAGE_API_URL": env.get("PLUGMESSAGE_API_URL", "https://api.plugmessage.com.br").rstrip("/"),
+        "FILE_ROOT": str(instance / "files"),
+        "INSTANCE": str(instance),
+        "JOBS": env.get("PORTAL_JOBS", "off"),
+        "STREAMS": max(16, int(env.get("PORTAL_THREADS", "256")) - 64),
+        "MAX_CONTENT_LENGTH": MAX_UPLOAD + 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 2_000,
+        "SESSION_COOKIE_NAME": "__Host-portal" if secure else "portal",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+    }
+
+
+def _database_url(url: str, instance: Path) -> str:
+    if not url:
+        return f"sqlite:///{instance / 'portal.sqlite3'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if not url or url.startswith("sqlite"):
+        return {
+            "connect_args": {"factory": LedgerConnection, "timeout": 5.0, "check_same_thread": False},
+            "pool_size": 20,
+            "max_overflow": 60,
+            "pool_timeout": 5,
+        }
+    timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    return {
+        "connect_args": {"application_name": "portal", "options": timeouts},
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_timeout": 5,
+    }
+
+
+def _secrets(env: Mapping[str, str], instance: Path, *, make: bool) -> dict[str, Any]:
+    secret_key, keys = env.get("PORTAL_SECRET_KEY", ""), env.get("PORTAL_ENCRYPTION_KEYS", "")
+    if secret_key and keys:
+        return {"secret_key": secret_key, "encryption_keys": _split(keys)}
+    path = instance / "secrets.json"
+    if not path.exists():
+        if not make:
+            raise ConfigError(
+                "With DATABASE_URL set, every process needs the same PORTAL_SECRET_KEY and PORTAL_ENCRYPTION_KEYS. "
+                "Make them once with: flask --app portal.keys new"
+            )
+        _write_private(path, {"secret_key": secrets.token_urlsafe(48), "encryption_keys": [_new_key()]})
+    stored: dict[str, Any] = json.loads(path.read_text())
+    return {
+        "secret_key": secret_key or stored["secret_key"],
+        "encryption_keys": _split(keys) if keys else stored["encryption_keys"],
+    }
+
+
+def _split(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",") if key.strip()]
+
+
+def _new_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def _write_private(path: Path, content: dict[str, Any]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file)

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from portal.jobs import job
+from portal.live.service import sweep
+
+KEEP = 24 * 3600
+
+
+@job("sweep-events", "Limpeza de avisos às telas", every=3600)
+def sweep_events() -> str:
+    swept = sweep(KEEP)
+    return f"{swept} avisos antigos apagados" if swept else ""

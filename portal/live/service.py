@@ -1,0 +1,81 @@
+"""Events for screens: written in the transaction of the change that they tell of, so none is lost and none lies.
+
+On PostgreSQL ids are given out before commits happen, so a reader could pass over an id that commits later. Events are
+therefore inserted last of all in their transaction, under one advisory lock: ids become visible in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.extensions import db
+from portal.live.models import Event
+
+CHANNEL = "portal_live"
+_ORDER_LOCK = 7_231_001
+
+
+@dataclass(frozen=True)
+class Change:
+    account_id: int
+    topic: str
+    ref: int | None = None
+    user_id: int | None = None
+
+
+def emit(account_id: int, topic: str, ref: int | None = None, user_id: int | None = None) -> None:
+    """Tell screens, when the current transaction commits, that something of a company changed.
+
+    With `user_id` only that person and the admins hear of it; without, everybody of the company.
+    """
+    db.session.info.setdefault("changes", {})[Change(account_id, topic, ref, user_id)] = None
+
+
+def _write(session: Session) -> None:
+    changes = session.info.pop("changes", None)
+    if not changes:
+        return
+    session.flush()
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    if postgresql:
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ORDER_LOCK})
+    rows = [
+        {"account_id": c.account_id, "topic": c.topic, "ref": c.ref, "user_id": c.user_id, "at": clock.now()}
+        for c in changes
+    ]
+    session.execute(sa.insert(Event), rows)
+    if postgresql:
+        session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+    session.info["wake"] = True
+
+
+def init_session() -> None:
+    sa.event.listen(db.session, "before_commit", _write)
+    sa.event.listen(db.session, "after_rollback", _forget)
+    sa.event.listen(db.session, "after_commit", _wake)
+
+
+def _forget(session: Session) -> None:
+    session.info.pop("changes", None)
+    session.info.pop("wake", None)
+
+
+def _wake(session: Session) -> None:
+    if session.info.pop("wake", False):
+        from portal.live.broadcast import broadcaster  # the broadcaster reads what this module writes
+
+        broadcaster.wake()
+
+
+def sweep(keep_seconds: int) -> int:
+    """Delete events that no browser will ask for any more. Returns how many."""
+    limit = clock.now() - timedelta(seconds=keep_seconds)
+    result: Any = db.session.execute(sa.delete(Event).where(Event.at < limit))
+    db.session.commit()
+    return int(result.rowcount)

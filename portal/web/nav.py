@@ -1,0 +1,58 @@
+"""The way around the portal, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, url_for
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    endpoint: str
+    icon: str = ""
+    admin: bool = True
+
+
+MAIN = (
+    Item("Início", "reports.home", "inicio"),
+    Item("Conversas", "inbox.index", "conversas", admin=False),
+    Item("Envios", "dispatch.index", "envios"),
+    Item("Devedores", "portfolio.index", "devedores", admin=False),
+    Item("Usuários", "accounts.users", "usuarios"),
+)
+COMPANY = (Item("Integração WhatsApp", "bot_messages.show", "configuracoes"),)
+SETTINGS = (
+    Item("Mensagens automáticas do chat BOT", "bot_messages.show"),
+    Item("Configurações", "connection.show"),
+    Item("Configurações do menu", "menu.show"),
+    Item("Modelo de início de chat", "chat_starters.show"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+def links(items: tuple[Item, ...]) -> list[Link]:
+    """The links of a menu that this person may follow and that this installation has."""
+    blueprint = (request.endpoint or "").split(".")[0]
+    return [
+        Link(item.label, url_for(item.endpoint), item.icon, item.endpoint.split(".")[0] == blueprint)
+        for item in items
+        if item.endpoint in current_app.view_functions and (g.user.is_admin or not item.admin)
+    ]
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def menus() -> dict[str, list[Link]]:
+        if not g.get("user"):
+            return {"nav_items": [], "company_menu": [], "settings_tabs": []}
+        return {"nav_items": links(MAIN), "company_menu": links(COMPANY), "settings_tabs": links(SETTINGS)}
