@@ -1,0 +1,144 @@
+"""The contract between the portal and a WhatsApp provider.
+
+A gateway knows HTTP and its provider's JSON, nothing of the database or the web. It is given a `Line` (one connected
+number with its credentials in clear), sends one message a call, and turns webhook bodies into items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from portal.gateways.messages import Content
+
+
+@dataclass(frozen=True)
+class Line:
+    """One connected number, credentials decrypted. Never logged: `repr` shows the id alone."""
+
+    connection_id: int
+    phone_number_id: str = field(default="", repr=False)
+    waba_id: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
+    app_secret: str = field(default="", repr=False)
+    verify_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a provider can do, as data: forms, pages and the assistant read it instead of asking for a name."""
+
+    interactive: bool
+    templates: bool
+    signed_webhooks: bool
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """`wa_id` as the provider spells it wins; else `e164` with its plus; else the business-scoped `bsuid`."""
+
+    wa_id: str = ""
+    e164: str = ""
+    bsuid: str = ""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider took the message (Meta's 200): it is not yet sent. `wa_id` is the provider's spelling, if given."""
+
+    provider_id: str
+    wa_id: str = ""
+
+
+class SendError(Exception):
+    """The provider proved that the message did not go out.
+
+    `retry`: the same request may succeed later. `stop`: the whole connection is unfit (token, number, payment), so
+    nothing else should be tried on it until a person acts. `code` is the provider's own, `detail` is for the log.
+    """
+
+    def __init__(self, code: str, detail: str, *, retry: bool = False, stop: bool = False) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.retry = retry
+        self.stop = stop
+
+
+class Uncertain(Exception):
+    """The request may have gone out and nobody knows: time-out, cut socket, an answer that is not the provider's.
+
+    Meta has no idempotency key, so no machine may send this message again; a status webhook settles it, or a person.
+    """
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A message from a person. `kind` is the provider's word for it; `text` is what can be read of it; `reply_id` is
+    the `Choice.id` of a tap. `raw` keeps the provider's item for what is not understood yet."""
+
+    provider_id: str
+    kind: str
+    sent_at: datetime
+    text: str = ""
+    reply_id: str = ""
+    wa_id: str = ""
+    bsuid: str = ""
+    profile_name: str = ""
+    context_id: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """`state` is accepted | sent | delivered | read | failed. `attempt_id` is the opaque id that we sent, if echoed."""
+
+    provider_id: str
+    state: str
+    at: datetime
+    attempt_id: str = ""
+    wa_id: str = ""
+    error_code: str = ""
+    error_detail: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A well-formed item of a kind that this version does not act on: kept, counted, never an error."""
+
+    kind: str
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An item of a known kind that could not be read; the others of its batch are applied all the same."""
+
+    reason: str
+    raw: Mapping[str, Any]
+
+
+Item = Inbound | StatusUpdate | Unknown | Broken
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A parsed webhook body: each item with the provider's id of the number that it is about ("" when it has none)."""
+
+    items: tuple[tuple[str, Item], ...]
+
+
+class Gateway(Protocol):
+    kind: str
+    capabilities: Capabilities
+
+    def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
+        """Send one message. Raises `SendError` when it surely did not go out, `Uncertain` when nobody can know."""
+
+    def authentic(self, line: Line, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Whether a webhook body is the provider's. False when no secret is configured: fail closed."""
+
+    def parse(self, body: bytes) -> Delivery:
+        """Every item of a webhook body, in order. Raises ValueError when the body is no JSON object at all."""
