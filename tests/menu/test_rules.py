@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.gateways.messages import Buttons, ChoiceList, Text
+from portal.menu.rules import (
+    DEFAULT_OPTIONS,
+    SYNONYMS,
+    MenuAction,
+    Option,
+    as_content,
+    check_label,
+    chosen,
+    means,
+    moved,
+    plain,
+    presentation,
+)
+
+BARCODE, STATEMENT, OPERATOR, CLOSE = MenuAction
+MENU = tuple(Option(action, label) for action, label, _ in DEFAULT_OPTIONS)
+WITHOUT_BARCODE = MENU[1:]
+RENAMED = (Option(STATEMENT, "Boleto"), Option(BARCODE, "Pagar agora 💰"), Option(OPERATOR, "Fale conosco"))
+
+
+def test_the_default_menu_is_the_one_of_the_product_in_its_order() -> None:
+    assert DEFAULT_OPTIONS == (
+        (BARCODE, "Código de barras", True),
+        (STATEMENT, "Demonstrativo de débito", True),
+        (OPERATOR, "Falar com operador", True),
+        (CLOSE, "Encerrar", True),
+    )
+
+
+def test_every_action_has_a_default_option_a_valid_label_and_other_names() -> None:
+    labels = {action: label for action, label, _ in DEFAULT_OPTIONS}
+    for action in MenuAction:
+        others = [label for other, label in labels.items() if other is not action]
+        assert check_label(labels[action], others) == []
+        assert all(means(action, name) for name in SYNONYMS[action])
+
+
+def test_no_common_name_belongs_to_two_actions() -> None:
+    for action in MenuAction:
+        for name in SYNONYMS[action]:
+            assert [other for other in MenuAction if means(other, name)] == [action]
+
+
+@pytest.mark.parametrize(
+    ("index", "direction", "expected"),
+    [
+        (0, "down", "bacd"),
+        (1, "up", "bacd"),
+        (1, "down", "acbd"),
+        (3, "up", "abdc"),
+        (0, "up", "abcd"),
+        (3, "down", "abcd"),
+    ],
+)
+def test_moved(index, direction, expected) -> None:
+    order = list("abcd")
+    assert "".join(moved(order, index, direction)) == expected
+    assert "".join(order) == "abcd"
+
+
+@pytest.mark.parametrize("index", [-1, 4])
+def test_moved_refuses_an_item_that_is_not_there(index) -> None:
+    with pytest.raises(IndexError):
+        moved("abcd", index, "up")
+
+
+@given(st.lists(st.integers(), min_size=1), st.data())
+def test_moving_down_and_up_again_restores_the_order(order, data) -> None:
+    index = data.draw(st.integers(0, len(order) - 1))
+    down = moved(order, index, "down")
+    assert sorted(down) == sorted(order)
+    if index < len(order) - 1:
+        assert moved(down, index + 1, "up") == order
+
+
+@pytest.mark.parametrize(
+    ("labels", "interactive", "can_interact", "expected"),
+    [
+        (["Um"], True, True, "buttons"),
+        (["Um", "Dois", "Três"], True, True, "buttons"),
+        (["x" * 20, "Dois", "Três"], True, True, "buttons"),
+        (["x" * 21, "Dois", "Três"], True, True, "list"),
+        (["Um", "Dois", "Três", "Quatro"], True, True, "list"),
+        ([f"Opção {n}" for n in range(10)], True, True, "list"),
+        ([f"Opção {n}" for n in range(11)], True, True, "text"),
+        (["x" * 24], True, True, "list"),
+        (["x" * 25], True, True, "text"),
+        (["Um"], False, True, "text"),
+        (["Um"], True, False, "text"),
+        (["Um"], False, False, "text"),
+        ([], True, True, "text"),
+    ],
+)
+def test_presentation(labels, interactive, can_interact, expected) -> None:
+    options = [Option(BARCODE, label) for label in labels]
+    assert presentation(options, interactive, can_interact) == expected
+
+
+def test_the_default_menu_is_a_list_because_one_label_is_too_long_for_a_button() -> None:
+    assert presentation(MENU, True, True) == "list"
+    assert presentation(MENU[1:], True, True) == "list"
+    assert presentation(MENU[2:], True, True) == "buttons"
+
+
+def test_as_content_as_buttons() -> None:
+    content = as_content("Escolha:", MENU[2:], "buttons")
+    assert isinstance(content, Buttons)
+    assert content.body == "Escolha:"
+    assert [(c.id, c.title) for c in content.choices] == [
+        ("menu:operator", "Falar com operador"),
+        ("menu:close", "Encerrar"),
+    ]
+
+
+def test_as_content_as_a_list_within_the_limits_of_whatsapp() -> None:
+    content = as_content("Escolha:", MENU, "list")
+    assert isinstance(content, ChoiceList)
+    assert len(content.button) <= 20
+    assert [c.id for c in content.choices] == ["menu:barcode", "menu:statement", "menu:operator", "menu:close"]
+
+
+def test_as_content_as_numbered_text() -> None:
+    assert as_content("Escolha:", MENU, "text") == Text(
+        "Escolha:\n\n1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar"
+    )
+    assert as_content("Escolha:", (), "text") == Text("Escolha:")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1", BARCODE),
+        (" 1 ", BARCODE),
+        ("1.", BARCODE),
+        ("1)", BARCODE),
+        ("*2*", STATEMENT),
+        ("(2)", STATEMENT),
+        ("02", STATEMENT),
+        ("opção 3", OPERATOR),
+        ("Opcao 3!", OPERATOR),
+        ("número 4", CLOSE),
+        ("1️⃣", BARCODE),
+        ("4⃣", CLOSE),
+        ("１", BARCODE),
+        ("1 - Código de barras", BARCODE),
+        ("2 - demonstrativo de debito", STATEMENT),
+        ("0", None),
+        ("5", None),
+        ("12", None),
+        ("1 e 2", None),
+        ("R$ 1,00", None),
+        ("1 - Encerrar", None),
+        ("Código de barras", BARCODE),
+        ("CODIGO DE BARRAS", BARCODE),
+        ("codigodebarras", BARCODE),
+        ("Falar com operador", OPERATOR),
+        ("encerrar", CLOSE),
+        ("boleto", BARCODE),
+        ("Quero o boleto, por favor", BARCODE),
+        ("me manda a 2ª via do boleto", BARCODE),
+        ("segunda via", BARCODE),
+        ("linha digitável", BARCODE),
+        ("extrato", STATEMENT),
+        ("débito", STATEMENT),
+        ("Demonstrativo", STATEMENT),
+        ("atendente", OPERATOR),
+        ("humano", OPERATOR),
+        ("tchau!", CLOSE),
+        ("fim", CLOSE),
+        ("SAIR", CLOSE),
+        ("já paguei o boleto", None),
+        ("pago no fim do mês", None),
+        ("não quero sair", None),
+        ("bom dia", None),
+        ("oi", None),
+        ("por favor", None),
+        ("", None),
+        ("   ", None),
+        ("👍", None),
+        ("?", None),
+    ],
+)
+def test_chosen_by_words(text, expected) -> None:
+    assert chosen(MENU, text, None) is expected
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "reply_id", "expected"),
+    [
+        (MENU, "", "menu:barcode", BARCODE),
+        (MENU, "Encerrar", "menu:close", CLOSE),
+        (MENU, "Encerrar", "menu:barcode", BARCODE),
+        (MENU, "Código de barras", "menu:", None),
+        (MENU, "Código de barras", "menu:pix", None),
+        (MENU, "Código de barras", "Código de barras", BARCODE),
+        (MENU, "boleto", "", BARCODE),
+        (WITHOUT_BARCODE, "Código de barras", "menu:barcode", None),
+        (WITHOUT_BARCODE, "Código de barras", None, None),
+        (WITHOUT_BARCODE, "boleto", None, None),
+        (WITHOUT_BARCODE, "1", None, STATEMENT),
+        (WITHOUT_BARCODE, "4", None, None),
+        (RENAMED, "boleto", None, STATEMENT),
+        (RENAMED, "pagar agora", None, BARCODE),
+        (RENAMED, "linha digitável", None, BARCODE),
+        (RENAMED, "fale conosco", None, OPERATOR),
+        ((Option(CLOSE, "👍"),), "🙏", None, None),
+        ((), "1", None, None),
+        ((), "boleto", "menu:barcode", None),
+    ],
+)
+def test_chosen_by_tap_and_only_among_the_active_options(options, text, reply_id, expected) -> None:
+    assert chosen(options, text, reply_id) is expected
+
+
+@given(st.text(), st.none() | st.text(), st.sets(st.sampled_from(MENU)))
+def test_chosen_never_raises_and_never_leaves_the_options(text, reply_id, options) -> None:
+    menu = tuple(options)
+    action = chosen(menu, text, reply_id)
+    assert action is None or action in {option.action for option in menu}
+
+
+@given(st.permutations(MENU), st.integers(0, 3))
+def test_what_is_shown_can_be_chosen(menu, index) -> None:
+    option = menu[index]
+    assert chosen(menu, str(index + 1)) is option.action
+    assert chosen(menu, option.label) is option.action
+    content = as_content("Escolha:", menu, "list")
+    assert isinstance(content, ChoiceList)
+    assert chosen(menu, content.choices[index].title, content.choices[index].id) is option.action
+
+
+@pytest.mark.parametrize(
+    ("label", "others", "error"),
+    [
+        ("Código de barras", ["Encerrar"], None),
+        ("x" * 24, [], None),
+        ("Pix 💸", [], None),
+        ("", [], "Escreva uma descrição"),
+        ("   ", [], "Escreva uma descrição"),
+        ("💰", [], "Escreva uma descrição"),
+        ("x" * 25, [], "no máximo 24 caracteres; esta tem 25"),
+        ("Um\nDois", [], "uma só linha"),
+        ("Um\x00", [], "caracteres de controle"),
+        ("encerrar", ["Encerrar"], "Já existe"),
+        ("CODIGO DE BARRAS!", ["Código de barras"], "Já existe"),
+    ],
+)
+def test_check_label(label, others, error) -> None:
+    errors = check_label(label, others)
+    assert errors == [] if error is None else any(error in found for found in errors)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  Código   de BARRAS! ", "codigo de barras"),
+        ("1️⃣", "1"),
+        ("2ª", "2a"),
+        ("ﬁm", "fim"),
+        ("👍🏽", ""),
+        ("Straße", "strasse"),
+    ],
+)
+def test_plain(text, expected) -> None:
+    assert plain(text) == expected
