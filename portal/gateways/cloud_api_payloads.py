@@ -58,7 +58,8 @@ def clean_parameter(value: str) -> str:
 
 def _recipient(to: Recipient) -> dict[str, str]:
     if _WA_ID.fullmatch(to.wa_id):
-        return {"to": to.wa_id}
+        # Without the plus, Meta may prepend the sending number's own country code and misdeliver.
+        return {"to": "+" + to.wa_id}
     if _E164.fullmatch(to.e164):
         return {"to": to.e164}
     if _BSUID.fullmatch(to.bsuid):

@@ -96,7 +96,7 @@ def test_an_attempt_without_a_usable_id_is_not_sent(attempt_id: str) -> None:
 @pytest.mark.parametrize(
     ("to", "expected"),
     [
-        (Recipient(wa_id="553188887777", e164="+5531988887777", bsuid="BR.1"), {"to": "553188887777"}),
+        (Recipient(wa_id="553188887777", e164="+5531988887777", bsuid="BR.1"), {"to": "+553188887777"}),
         (Recipient(e164="+5531988887777", bsuid="BR.1"), {"to": "+5531988887777"}),
         (Recipient(bsuid="BR.1349"), {"recipient": "BR.1349"}),
     ],
@@ -107,7 +107,7 @@ def test_the_address(to: Recipient, expected: dict[str, str]) -> None:
 
 
 def test_the_whole_of_a_text_and_of_a_template() -> None:
-    envelope = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": MARIA}
+    envelope = {"messaging_product": "whatsapp", "recipient_type": "individual", "to": "+" + MARIA}
     assert payload(TO, Text("oi"), "a1") == {
         **envelope,
         "type": "text",

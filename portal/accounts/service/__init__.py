@@ -1,0 +1,1 @@
+"""Companies, people and logins."""

@@ -1,0 +1,140 @@
+"""The company's WhatsApp connection: which API, its credentials, the limits of its sending agent."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from portal import clock, jobs
+from portal.accounts.models import User
+from portal.audit.service import note
+from portal.connection import queries
+from portal.connection.models import Connection, ConnectionKind
+from portal.extensions import db
+from portal.live.service import emit
+
+SECRETS = ("access_token", "app_secret")
+
+
+class ChangedMeanwhile(Exception):
+    """Another person saved the same settings after this form was opened."""
+
+
+def set_up(account_id: int) -> None:
+    """Give a new company the simulator, in the caller's transaction: everything can be tried before any contract."""
+    connection = _new(account_id, ConnectionKind.SIMULATOR)
+    connection.enabled = True
+    connection.phone_number_id = f"simulador-{account_id}"
+    connection.app_secret = secrets.token_urlsafe(32)
+    db.session.add(connection)
+
+
+def _new(account_id: int, kind: ConnectionKind) -> Connection:
+    return Connection(
+        account_id=account_id,
+        kind=kind,
+        webhook_key=secrets.token_urlsafe(24),
+        verify_token=secrets.token_urlsafe(24),
+        daily_limit=250,
+        batch_size=5,
+        created_at=clock.now(),
+        enabled=False,
+        phone_number_id="",
+        waba_id="",
+        access_token="",
+        app_secret="",
+        display_phone="",
+        stopped_code="",
+        version=1,
+    )
+
+
+def choose_kind(user: User, kind: ConnectionKind) -> Connection:
+    """Make one kind of API the company's current one, creating its connection the first time; commits."""
+    before = queries.current(user.account_id)
+    chosen = queries.of_kind(user.account_id, kind)
+    if chosen is None:
+        chosen = _new(user.account_id, kind)
+        db.session.add(chosen)
+    if before is not None and before is not chosen:
+        before.enabled = False
+        db.session.flush()  # the database allows one enabled connection at any moment
+    chosen.enabled = True
+    db.session.flush()
+    _noted(user, chosen, "connection.kind", {"kind": before.kind.value} if before else None, {"kind": kind.value})
+    db.session.commit()
+    return chosen
+
+
+def save_limits(connection: Connection, user: User, version: int, daily_limit: int, batch_size: int) -> None:
+    """Change *Máx. Envio por Dia* and *Máx. Envio entrada agente*; commits. Raises ChangedMeanwhile."""
+    _claim_version(connection, version)
+    before = {"daily_limit": connection.daily_limit, "batch_size": connection.batch_size}
+    connection.daily_limit, connection.batch_size = daily_limit, batch_size
+    _noted(user, connection, "connection.limits", before, {"daily_limit": daily_limit, "batch_size": batch_size})
+    db.session.commit()
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the form holds; an empty secret keeps the one that is stored."""
+
+    display_phone: str
+    phone_number_id: str
+    waba_id: str
+    access_token: str = ""
+    app_secret: str = ""
+
+
+def save_credentials(connection: Connection, user: User, version: int, given: Credentials) -> None:
+    """Store credentials, secrets encrypted, and let a stopped connection try again; commits. Raises ChangedMeanwhile."""
+    _claim_version(connection, version)
+    before = _facts(connection)
+    connection.display_phone = given.display_phone
+    connection.phone_number_id, connection.waba_id = given.phone_number_id, given.waba_id
+    for name in SECRETS:
+        if getattr(given, name):
+            setattr(connection, name, getattr(given, name))
+    connection.stopped_code, connection.stopped_at = "", None
+    _noted(user, connection, "connection.credentials", before, _facts(connection))
+    db.session.commit()
+    jobs.wake("send-outbox")
+
+
+def resume(connection: Connection, user: User) -> None:
+    """Let a stopped connection try again after the cause was put right at the provider; commits."""
+    before = {"stopped": connection.stopped_code}
+    connection.stopped_code, connection.stopped_at = "", None
+    _noted(user, connection, "connection.resume", before, {"stopped": ""})
+    db.session.commit()
+    jobs.wake("send-outbox")
+
+
+def last4(secret: str) -> str:
+    """All that is ever shown of a saved secret."""
+    return secret[-4:] if len(secret) >= 12 else ""
+
+
+def _claim_version(connection: Connection, version: int) -> None:
+    db.session.refresh(connection, with_for_update=True)
+    if connection.version != version:
+        db.session.rollback()
+        raise ChangedMeanwhile
+    connection.version += 1
+
+
+def _facts(connection: Connection) -> dict[str, object]:
+    shown = {name: last4(getattr(connection, name)) for name in SECRETS}
+    return {
+        "display_phone": connection.display_phone,
+        "phone_number_id": connection.phone_number_id,
+        "waba_id": connection.waba_id,
+        **shown,
+    }
+
+
+def _noted(
+    user: User, connection: Connection, action: str, before: dict[str, object] | None, after: dict[str, object] | None
+) -> None:
+    note(user.account_id, user.id, action, f"connection:{connection.id}", before, after)
+    emit(user.account_id, "connection", connection.id)

@@ -1,0 +1,1 @@
+"""A company to try the portal with. Everybody in it is invented."""

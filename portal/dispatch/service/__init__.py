@@ -1,0 +1,1 @@
+"""The sending agent: who would be reached, planning, batches under the daily limit."""

@@ -1,0 +1,71 @@
+"""Pausing, going on, and ending a dispatch. Nothing new leaves after the click returns; what is on its way is shown."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal import clock, jobs
+from portal.accounts.models import User
+from portal.audit.service import note
+from portal.connection.models import Connection
+from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
+from portal.extensions import db
+from portal.inbox.models import Lane, Message
+from portal.inbox.rules.ledger import State
+from portal.live.service import emit
+
+ALLOWED = {
+    DispatchStatus.PAUSED: (DispatchStatus.RUNNING,),
+    DispatchStatus.RUNNING: (DispatchStatus.PAUSED,),
+    DispatchStatus.CANCELLED: (DispatchStatus.RUNNING, DispatchStatus.PAUSED),
+}
+
+CANCELLED_REASON = "Envio cancelado"
+
+
+class NotPossible(Exception):
+    """The dispatch is no longer in a state from which this can be done."""
+
+
+def move(dispatch_id: int, status: DispatchStatus, user: User) -> None:
+    """Pause, resume or cancel; commits. Raises NotPossible when somebody, or its end, was faster."""
+    dispatch = _locked(dispatch_id)
+    if dispatch.status not in ALLOWED[status]:
+        raise NotPossible
+    before, dispatch.status = dispatch.status, status
+    if status is DispatchStatus.CANCELLED:
+        _drop_the_rest(dispatch)
+    note(
+        dispatch.account_id,
+        user.id,
+        "dispatch.move",
+        f"dispatch:{dispatch.id}",
+        {"status": before.value},
+        {"status": status.value},
+    )
+    emit(dispatch.account_id, "dispatch", dispatch.id)
+    db.session.commit()
+    if status is DispatchStatus.RUNNING:
+        jobs.wake("send-batch")
+
+
+def _locked(dispatch_id: int) -> Dispatch:
+    """The connection's lock is the agent's own: once it is ours, no batch is being claimed."""
+    connection_id = db.session.get_one(Dispatch, dispatch_id).connection_id
+    db.session.get_one(Connection, connection_id, with_for_update=True)
+    return db.session.get_one(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
+
+
+def _drop_the_rest(dispatch: Dispatch) -> None:
+    dispatch.ended_at = clock.now()
+    db.session.execute(
+        sa.update(DispatchRecipient)
+        .where(DispatchRecipient.dispatch_id == dispatch.id, DispatchRecipient.state == RecipientState.PLANNED)
+        .values(state=RecipientState.SKIPPED, reason=CANCELLED_REASON)
+    )
+    waiting = sa.select(DispatchRecipient.message_id).where(DispatchRecipient.dispatch_id == dispatch.id)
+    db.session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(waiting), Message.lane == Lane.DISPATCH, Message.state == State.QUEUED)
+        .values(state=State.FAILED, error_code="cancelada")
+    )

@@ -1,0 +1,1 @@
+"""Conversations, messages and the ledger of what goes out."""

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal.accounts.models import User
+from portal.extensions import db
+from portal.inbox.models import (
+    AssignedBecause,
+    Contact,
+    Conversation,
+    ConversationStatus,
+    Direction,
+    Lane,
+    Message,
+)
+from portal.inbox.rules.ledger import State
+from portal.portfolio.models import Debtor
+from portal.portfolio.queries import search_key
+
+LIST_SIZE = 60
+THREAD_SIZE = 60
+
+TABS = ("minhas", "fila", "todas", "encerradas")
+
+
+def visible_to(user: User) -> sa.ColumnElement[bool]:
+    """What a person may see: an admin all of the company's; an operator their own, and what waits for somebody."""
+    mine = Conversation.account_id == user.account_id
+    if user.is_admin:
+        return mine
+    return mine & sa.or_(Conversation.assigned_user_id == user.id, _waiting_for_somebody())
+
+
+def _waiting_for_somebody() -> sa.ColumnElement[bool]:
+    nobodys = sa.or_(
+        Conversation.assigned_user_id.is_(None), Conversation.assigned_because == AssignedBecause.FALLBACK
+    )
+    return (Conversation.status == ConversationStatus.OPEN) & nobodys
+
+
+def _tab(user: User, tab: str) -> sa.ColumnElement[bool]:
+    live = Conversation.status != ConversationStatus.CLOSED
+    if tab == "minhas":
+        return live & (Conversation.assigned_user_id == user.id)
+    if tab == "fila":
+        return _waiting_for_somebody()
+    if tab == "encerradas":
+        return ~live
+    return live
+
+
+def tabs_for(user: User) -> tuple[str, ...]:
+    return TABS if user.is_admin else ("minhas", "fila", "encerradas")
+
+
+def conversations(user: User, tab: str, search: str = "", before: datetime | None = None) -> Sequence[Conversation]:
+    """One screenful of a tab, newest first. `search` looks at the debtor's and the WhatsApp name and at the number."""
+    query = (
+        sa.select(Conversation)
+        .join(Conversation.contact)
+        .outerjoin(Conversation.debtor)
+        .options(
+            contains_eager(Conversation.contact),
+            contains_eager(Conversation.debtor),
+            joinedload(Conversation.assigned_user),
+        )
+        .where(visible_to(user), _tab(user, tab))
+        .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        .limit(LIST_SIZE)
+    )
+    if search:
+        query = query.where(_matches(search))
+    if before is not None:
+        query = query.where(Conversation.last_message_at < before)
+    return db.session.scalars(query).unique().all()
+
+
+def _matches(search: str) -> sa.ColumnElement[bool]:
+    digits = "".join(c for c in search if c.isdigit())
+    found = Debtor.search_name.contains(search_key(search), autoescape=True) | Contact.profile_name.icontains(
+        search, autoescape=True
+    )
+    return found | Contact.wa_id.contains(digits) if len(digits) >= 4 else found
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many conversations stand in the tabs that show a number."""
+    row = db.session.execute(
+        sa.select(
+            sa.func.count().filter(_tab(user, "minhas")).label("minhas"),
+            sa.func.count().filter(_tab(user, "fila")).label("fila"),
+        ).where(visible_to(user), Conversation.status != ConversationStatus.CLOSED)
+    ).one()
+    return {"minhas": row.minhas, "fila": row.fila}
+
+
+def unread_total(user: User) -> int:
+    return db.session.scalar(
+        sa.select(sa.func.count()).where(
+            Conversation.assigned_user_id == user.id,
+            Conversation.status == ConversationStatus.OPEN,
+            Conversation.unread > 0,
+        )
+    ) or 0
+
+
+def conversation_for(user: User, conversation_id: int) -> Conversation | None:
+    """A conversation by id, if this person may see it."""
+    return db.session.scalar(
+        sa.select(Conversation)
+        .options(
+            joinedload(Conversation.contact),
+            joinedload(Conversation.connection),
+            joinedload(Conversation.assigned_user),
+            joinedload(Conversation.debtor).selectinload(Debtor.phones),
+        )
+        .where(visible_to(user), Conversation.id == conversation_id)
+    )
+
+
+def thread(conversation_id: int, before_id: int | None = None) -> list[Message]:
+    """The last messages of a conversation, oldest first; `before_id` pages back."""
+    query = (
+        sa.select(Message)
+        .options(selectinload(Message.author_user))
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.id.desc())
+        .limit(THREAD_SIZE)
+    )
+    if before_id is not None:
+        query = query.where(Message.id < before_id)
+    return list(reversed(db.session.scalars(query).all()))
+
+
+def message_in(conversation_id: int, message_id: int) -> Message | None:
+    return db.session.scalar(
+        sa.select(Message).where(
+            Message.id == message_id,
+            Message.conversation_id == conversation_id,
+            Message.direction == Direction.OUT,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Conversations whose person wrote last and got no answer from a human yet."""
+
+    count: int
+    since: datetime | None
+
+
+def waiting(account_id: int) -> Waiting:
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.min(Conversation.waiting_since)).where(
+            Conversation.account_id == account_id,
+            Conversation.status == ConversationStatus.OPEN,
+            Conversation.waiting_since.is_not(None),
+        )
+    ).one()
+    return Waiting(*row)
+
+
+def uncertain(account_id: int, limit: int = 50) -> Sequence[Message]:
+    """Messages of which nobody knows whether they went out, and about which nobody has decided."""
+    return db.session.scalars(
+        sa.select(Message)
+        .where(Message.account_id == account_id, Message.state == State.UNKNOWN, Message.decision.is_(None))
+        .order_by(Message.id)
+        .limit(limit)
+    ).all()
+
+
+def queued_replies(account_id: int) -> int:
+    return db.session.scalar(
+        sa.select(sa.func.count()).where(
+            Message.account_id == account_id, Message.lane == Lane.REPLY, Message.state == State.QUEUED
+        )
+    ) or 0

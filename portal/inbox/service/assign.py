@@ -1,0 +1,95 @@
+"""Who a conversation belongs to."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.accounts import queries as people
+from portal.accounts.models import User
+from portal.extensions import db
+from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
+from portal.inbox.rules.assignment import Candidate, pick
+from portal.inbox.service.changes import changed
+
+
+class Taken(Exception):
+    """Somebody else has the conversation; `name` says who."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Closed(Exception):
+    """The conversation has been closed meanwhile."""
+
+
+def hand_over(conversation: Conversation) -> None:
+    """Give a conversation to an available operator of the company, else to the Usuário ADM; in the caller's
+    transaction. With neither (no admin is left), it stays in the queue for whoever takes it."""
+    chosen = pick(_candidates(conversation.account_id))
+    if chosen is not None:
+        user = db.session.get_one(User, chosen)
+        user.last_assigned_at = clock.now()
+        _assign(conversation, user, AssignedBecause.AVAILABLE)
+        return
+    _assign(conversation, people.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
+
+
+def _candidates(account_id: int) -> list[Candidate]:
+    operators = people.available_operators(account_id)
+    loads = dict(
+        db.session.execute(
+            sa.select(Conversation.assigned_user_id, sa.func.count())
+            .where(
+                Conversation.account_id == account_id,
+                Conversation.status == ConversationStatus.OPEN,
+                Conversation.assigned_user_id.in_([user.id for user in operators]),
+            )
+            .group_by(Conversation.assigned_user_id)
+        )
+        .tuples()
+        .all()
+    )
+    return [Candidate(user.id, loads.get(user.id, 0), user.last_assigned_at) for user in operators]
+
+
+def _assign(conversation: Conversation, user: User | None, because: AssignedBecause) -> None:
+    before = conversation.assigned_user_id
+    conversation.status = ConversationStatus.OPEN
+    conversation.assigned_user_id = user.id if user else None
+    conversation.assigned_because = because
+    conversation.waiting_since = conversation.waiting_since or clock.now()
+    changed(conversation, before)
+
+
+def take(conversation_id: int, user: User) -> None:
+    """Make a conversation the person's own; commits. An operator takes what is in the queue or parked with the Usuário
+    ADM, an admin takes any. Raises Taken or Closed: the second of two who take at once is told who has it."""
+    conversation = lock(conversation_id)
+    if conversation.status is ConversationStatus.CLOSED:
+        raise Closed
+    owner = conversation.assigned_user
+    if owner is not None and owner.id != user.id and not may_take(conversation, user):
+        raise Taken(owner.name)
+    if owner is None or owner.id != user.id or conversation.status is not ConversationStatus.OPEN:
+        _assign(conversation, user, AssignedBecause.TAKEN)
+    db.session.commit()
+
+
+def may_take(conversation: Conversation, user: User) -> bool:
+    if user.is_admin:
+        return True
+    parked = conversation.assigned_because is AssignedBecause.FALLBACK
+    return conversation.status is ConversationStatus.OPEN and (parked or conversation.assigned_user_id is None)
+
+
+def lock(conversation_id: int) -> Conversation:
+    """The conversation's row, locked and fresh."""
+    return db.session.execute(
+        sa.select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    ).scalar_one()

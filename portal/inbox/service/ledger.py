@@ -1,0 +1,227 @@
+"""The ledger of what goes out: reserve, send, settle. See the house rules: what may have gone out is never sent again
+by a machine."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal import clock, gateways
+from portal.accounts.models import Account
+from portal.connection import usage
+from portal.connection.models import Connection
+from portal.extensions import db, transactions
+from portal.gateways import messages
+from portal.gateways.base import Accepted, Line, Recipient, SendError, Uncertain
+from portal.gateways.messages import Content
+from portal.inbox.models import Contact, Direction, Lane, Message
+from portal.inbox.rules import window
+from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
+from portal.inbox.service.changes import changed
+from portal.live.service import emit
+
+log = logging.getLogger("portal.ledger")
+
+WINDOW_CLOSED = "janela_fechada"
+LOST_WORKER = "processo_interrompido"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A reserved message, with all that sending it needs: no database is touched until it is settled."""
+
+    message_id: int
+    attempt_id: str
+    kind: str
+    line: Line
+    to: Recipient
+    content: Content
+    claimed_at: float
+
+
+def claim_replies(limit: int) -> list[Claim]:
+    """Reserve up to `limit` queued replies, oldest first and one at a time for each conversation, and commit.
+
+    Those whose 24 h window closed while they waited become `failed` here, before any request.
+    """
+    if not _any_ready():
+        return []
+    rows = db.session.scalars(_ready_replies().limit(limit).with_for_update(skip_locked=True, of=Message)).all()
+    claims = [reserve(message) for message in rows if _still_allowed(message)]
+    db.session.commit()
+    return claims
+
+
+def _any_ready() -> bool:
+    """A read-only look first: an idle sender, many times a minute, must not take SQLite's one write lock."""
+    with transactions(read_only=True):
+        found = db.session.scalar(_ready_replies().with_only_columns(Message.id).limit(1))
+        db.session.rollback()
+    return found is not None
+
+
+def _ready_replies() -> sa.Select[tuple[Message]]:
+    earlier = aliased(Message)
+    in_order = ~sa.exists().where(
+        earlier.conversation_id == Message.conversation_id,
+        earlier.id < Message.id,
+        earlier.lane == Lane.REPLY,
+        earlier.state.in_((State.QUEUED, State.SENDING)),
+    )
+    return (
+        sa.select(Message)
+        .join(Connection, Connection.id == Message.connection_id)
+        .where(
+            Message.lane == Lane.REPLY,
+            Message.state == State.QUEUED,
+            sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
+            Connection.stopped_code == "",
+            in_order,
+        )
+        .order_by(Message.id)
+    )
+
+
+def _still_allowed(message: Message) -> bool:
+    is_template = message.kind == "template"
+    if is_template or window.is_open(message.conversation.last_inbound_at, clock.now()):
+        return True
+    message.state, message.error_code = State.FAILED, WINDOW_CLOSED
+    changed(message.conversation)
+    return False
+
+
+def reserve(message: Message) -> Claim:
+    """Mark a message as being sent under a new attempt id. The caller commits *before* anything goes out."""
+    message.state = State.SENDING
+    message.attempt_id = uuid.uuid4().hex
+    message.attempts += 1
+    message.claimed_at = clock.now()
+    message.error_code = message.error_detail = ""
+    connection = message.conversation.connection
+    contact = message.conversation.contact
+    changed(message.conversation)
+    assert message.content is not None
+    return Claim(
+        message_id=message.id,
+        attempt_id=message.attempt_id,
+        kind=connection.kind.value,
+        line=connection.line,
+        to=_recipient(contact),
+        content=messages.from_json(message.content),
+        claimed_at=time.monotonic(),
+    )
+
+
+def _recipient(contact: Contact) -> Recipient:
+    return Recipient(wa_id=contact.wa_id, e164=contact.e164, bsuid=contact.bsuid or "")
+
+
+def transmit(claim: Claim) -> None:
+    """Send a reserved message and settle it. No transaction is open while the provider answers; never raises."""
+    if time.monotonic() - claim.claimed_at > SEND_WITHIN.total_seconds():
+        _release(claim)
+        return
+    try:
+        accepted = gateways.get(claim.kind).send(claim.line, claim.to, claim.content, claim.attempt_id)
+    except SendError as error:
+        _refused(claim, error)
+    except Uncertain as error:
+        _uncertain(claim, str(error))
+    except Exception as error:  # a defect of ours proves nothing about what went out
+        log.exception("sending failed in an unforeseen way")
+        _uncertain(claim, type(error).__name__)
+    else:
+        _accepted(claim, accepted)
+
+
+def _mine(claim: Claim) -> Message | None:
+    """The claimed row, locked, while this attempt is still its latest."""
+    return db.session.scalar(
+        sa.select(Message)
+        .where(Message.id == claim.message_id, Message.attempt_id == claim.attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _accepted(claim: Claim, accepted: Accepted) -> None:
+    message = _mine(claim)
+    if message is not None:
+        message.state = advance(message.state, State.ACCEPTED)
+        message.provider_id = message.provider_id or accepted.provider_id
+        if accepted.wa_id:
+            message.conversation.contact.wa_id = accepted.wa_id[:20]
+        changed(message.conversation)
+    db.session.commit()
+
+
+def _refused(claim: Claim, error: SendError) -> None:
+    """Proven not sent: try later, hold it while the connection is unfit, or fail with the provider's reason."""
+    message = _mine(claim)
+    if message is not None and message.state is State.SENDING:
+        message.error_code, message.error_detail = error.code[:40], error.detail
+        again = next_try(message.attempts, clock.now()) if error.retry else None
+        if error.stop:
+            stop_connection(message.conversation.connection, error.code)
+            _requeue(message, None)
+        elif again is not None:
+            _requeue(message, again)
+        else:
+            message.state = State.FAILED
+        changed(message.conversation)
+    db.session.commit()
+
+
+def _uncertain(claim: Claim, detail: str) -> None:
+    message = _mine(claim)
+    if message is not None and message.state is State.SENDING:
+        message.state, message.error_detail = State.UNKNOWN, detail[:500]
+        changed(message.conversation)
+    db.session.commit()
+
+
+def _release(claim: Claim) -> None:
+    message = _mine(claim)
+    if message is not None and message.state is State.SENDING:
+        _requeue(message, None)
+    db.session.commit()
+
+
+def _requeue(message: Message, not_before: datetime | None) -> None:
+    """Back to the queue. A start of the sending agent returns its share of the day on which it was reserved."""
+    message.state, message.not_before = State.QUEUED, not_before
+    if message.lane is Lane.DISPATCH and message.claimed_at is not None:
+        connection = message.conversation.connection
+        zone = db.session.get_one(Account, connection.account_id).timezone
+        usage.give_back(connection, clock.local(message.claimed_at, zone).date(), 1)
+
+
+def stop_connection(connection: Connection, code: str) -> None:
+    """Hold everything of a connection until an admin puts it right; in the caller's transaction."""
+    if not connection.stopped_code:
+        connection.stopped_code, connection.stopped_at = code[:40], clock.now()
+        emit(connection.account_id, "connection", connection.id)
+
+
+def sweep_lost() -> int:
+    """Turn rows that a dead worker left in `sending` into `unknown`. Returns how many; commits."""
+    limit = clock.now() - CLAIM_LIFE
+    lost: Sequence[Message] = db.session.scalars(
+        sa.select(Message)
+        .where(Message.state == State.SENDING, Message.direction == Direction.OUT, Message.claimed_at < limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for message in lost:
+        message.state, message.error_code = State.UNKNOWN, LOST_WORKER
+        changed(message.conversation)
+    db.session.commit()
+    return len(lost)
+

@@ -1,0 +1,130 @@
+"""What a person does in a conversation: answer, mark as read, close, decide about an uncertain message."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal import clock, jobs
+from portal.accounts.models import User
+from portal.audit.service import note
+from portal.bot_messages import queries as bot_messages
+from portal.bot_messages.rules import MessageKind
+from portal.extensions import db
+from portal.gateways import messages
+from portal.gateways.messages import Text
+from portal.inbox.models import Author, Conversation, ConversationStatus, Decision, Lane, Message
+from portal.inbox.rules import window
+from portal.inbox.rules.ledger import State
+from portal.inbox.service import queue
+from portal.inbox.service.assign import Closed, Taken, lock
+from portal.inbox.service.changes import changed
+
+MAX_REPLY = 4096
+
+
+class WindowClosed(Exception):
+    """More than 24 h since the person wrote: only a chat starter may be sent."""
+
+
+class NotDecidable(Exception):
+    """The message is not (or no longer) one that a person may resend or take for sent."""
+
+
+def send_text(conversation_id: int, user: User, text: str, client_token: str) -> None:
+    """Queue an operator's answer and commit; the same `client_token` again (a double click) changes nothing.
+
+    Raises Closed, Taken (it is another person's conversation) or WindowClosed.
+    """
+    conversation = lock(conversation_id)
+    if db.session.scalar(sa.select(Message.id).where(Message.client_token == client_token)) is not None:
+        db.session.rollback()
+        return
+    _check_mine(conversation, user)
+    if not window.is_open(conversation.last_inbound_at, clock.now()):
+        raise WindowClosed
+    queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=client_token)
+    conversation.waiting_since = None
+    conversation.unread = 0
+    db.session.commit()
+    jobs.wake("send-outbox")
+
+
+def _check_mine(conversation: Conversation, user: User) -> None:
+    if conversation.status is ConversationStatus.CLOSED:
+        raise Closed
+    if conversation.assigned_user_id != user.id:
+        raise Taken(conversation.assigned_user.name if conversation.assigned_user else "")
+
+
+def mark_read(conversation_id: int, user: User) -> None:
+    """The person in charge has seen the conversation; others looking on change nothing. Commits."""
+    conversation = lock(conversation_id)
+    if conversation.unread and conversation.assigned_user_id == user.id:
+        conversation.unread = 0
+        changed(conversation)
+    db.session.commit()
+
+
+def close(conversation_id: int, user: User) -> None:
+    """End a conversation with the closing message of the operator, if the window is still open; commits.
+
+    Raises Closed or Taken.
+    """
+    conversation = lock(conversation_id)
+    _check_mine(conversation, user)
+    if window.is_open(conversation.last_inbound_at, clock.now()):
+        text = bot_messages.text(conversation.account_id, MessageKind.CLOSED_BY_OPERATOR, operator=user.first_name)
+        queue.add(conversation, Text(text), Author.ASSISTANT, user_id=user.id)
+    end(conversation)
+    note(conversation.account_id, user.id, "conversation.close", f"conversation:{conversation.id}")
+    db.session.commit()
+    jobs.wake("send-outbox")
+
+
+def end(conversation: Conversation) -> None:
+    """Close in the caller's transaction. What the person writes next opens a new conversation."""
+    conversation.status = ConversationStatus.CLOSED
+    conversation.closed_at = clock.now()
+    conversation.waiting_since = None
+    conversation.unread = 0
+    changed(conversation)
+
+
+def resend(message: Message, user: User) -> None:
+    """A person's decision to send a failed or uncertain message again, as a new message; commits.
+
+    Raises NotDecidable, Closed, Taken or WindowClosed.
+    """
+    conversation = lock(message.conversation_id)
+    _check_decidable(message)
+    _check_mine(conversation, user)
+    assert message.content is not None
+    content = messages.from_json(message.content)
+    if message.kind != "template" and not window.is_open(conversation.last_inbound_at, clock.now()):
+        raise WindowClosed
+    queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
+    _decide(message, user, Decision.RESENT)
+    jobs.wake("send-outbox")
+
+
+def assume_sent(message: Message, user: User) -> None:
+    """A person's decision that an uncertain message did arrive; commits. Raises NotDecidable, Closed or Taken."""
+    conversation = lock(message.conversation_id)
+    _check_decidable(message)
+    if message.state is not State.UNKNOWN:
+        raise NotDecidable
+    _check_mine(conversation, user)
+    _decide(message, user, Decision.ASSUMED_SENT)
+
+
+def _check_decidable(message: Message) -> None:
+    db.session.refresh(message)
+    if message.decision is not None or message.state not in (State.UNKNOWN, State.FAILED):
+        raise NotDecidable
+
+
+def _decide(message: Message, user: User, decision: Decision) -> None:
+    message.decision, message.decided_by_id = decision, user.id
+    note(message.account_id, user.id, f"message.{decision.value}", f"message:{message.id}")
+    changed(message.conversation)
+    db.session.commit()

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.accounts.service.people import on_new_account
+from portal.menu.service import set_up
+
+
+def init_app(app: Flask) -> None:
+    on_new_account(set_up)

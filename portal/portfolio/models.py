@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.extensions import OfAccount, db, text_enum
+
+
+class TitleStatus(StrEnum):
+    OPEN = "aberto"
+    PAID = "pago"
+    CANCELLED = "cancelado"
+    SUSPENDED = "suspenso"
+
+
+class PhoneKind(StrEnum):
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+
+
+class ImportStatus(StrEnum):
+    PREVIEW = "preview"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Creditor(OfAccount, db.Model):
+    """Who the money is owed to (credor). `key` is the name without case, accents and spare spaces."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    key: Mapped[str] = mapped_column(sa.String(160))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
+
+
+class Debtor(OfAccount, db.Model):
+    """A person or company that owes (devedor), one for each CPF/CNPJ of an account."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    search_name: Mapped[str] = mapped_column(sa.String(160))
+    tax_id: Mapped[str] = mapped_column(sa.String(14))
+    category: Mapped[str] = mapped_column(sa.String(80), default="")
+    emails: Mapped[list[Any]] = mapped_column(default=list)
+    city: Mapped[str] = mapped_column(sa.String(80), default="")
+    state: Mapped[str] = mapped_column(sa.String(2), default="")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    phones: Mapped[list[Phone]] = relationship(back_populates="debtor", order_by="Phone.position")
+    titles: Mapped[list[Title]] = relationship(back_populates="debtor", order_by="Title.due_date")
+
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "tax_id"),
+        sa.Index("ix_debtor_search_name", "account_id", "search_name"),
+    )
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ", 1)[0]
+
+
+class DebtorCode(OfAccount, db.Model):
+    """The code by which a creditor knows a debtor (COD_DEVEDOR)."""
+
+    creditor_id: Mapped[int] = mapped_column(sa.ForeignKey("creditor.id"), primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(sa.ForeignKey("debtor.id"), primary_key=True, index=True)
+    code: Mapped[str] = mapped_column(sa.String(40))
+
+
+class Phone(OfAccount, db.Model):
+    """`e164` is how to dial it (mobiles with the ninth digit); `match_key` finds it from any spelling of a wa_id."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(sa.ForeignKey("debtor.id"))
+    e164: Mapped[str] = mapped_column(sa.String(20))
+    match_key: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[PhoneKind] = mapped_column(text_enum(PhoneKind))
+    position: Mapped[int] = mapped_column(default=1)
+
+    debtor: Mapped[Debtor] = relationship(back_populates="phones")
+
+    __table_args__ = (
+        sa.UniqueConstraint("debtor_id", "e164"),
+        sa.Index("ix_phone_match_key", "account_id", "match_key"),
+    )
+
+
+class Title(OfAccount, db.Model):
+    """A debt title (título). `sequence` tells apart the titles of one debtor, creditor, due date and number."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    debtor_id: Mapped[int] = mapped_column(sa.ForeignKey("debtor.id"), index=True)
+    creditor_id: Mapped[int] = mapped_column(sa.ForeignKey("creditor.id"), index=True)
+    number: Mapped[str] = mapped_column(sa.String(40), default="")
+    due_date: Mapped[date]
+    sequence: Mapped[int] = mapped_column(default=1)
+    amount: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    status: Mapped[TitleStatus] = mapped_column(text_enum(TitleStatus), default=TitleStatus.OPEN)
+    boleto_line: Mapped[str] = mapped_column(sa.String(48), default="")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    debtor: Mapped[Debtor] = relationship(back_populates="titles")
+    creditor: Mapped[Creditor] = relationship()
+
+    __table_args__ = (
+        sa.UniqueConstraint("creditor_id", "debtor_id", "due_date", "number", "sequence"),
+        sa.Index("ix_title_open", "account_id", "status", "due_date"),
+    )
+
+
+class PortfolioImport(OfAccount, db.Model):
+    """An uploaded file on its way into the portfolio. `next_line` is where a killed import goes on."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    status: Mapped[ImportStatus] = mapped_column(text_enum(ImportStatus))
+    total_rows: Mapped[int] = mapped_column(default=0)
+    good_rows: Mapped[int] = mapped_column(default=0)
+    refused_rows: Mapped[int] = mapped_column(default=0)
+    warned_rows: Mapped[int] = mapped_column(default=0)
+    done_rows: Mapped[int] = mapped_column(default=0)
+    next_line: Mapped[int] = mapped_column(default=0)
+    created_titles: Mapped[int] = mapped_column(default=0)
+    updated_titles: Mapped[int] = mapped_column(default=0)
+    unchanged_titles: Mapped[int] = mapped_column(default=0)
+    created_debtors: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class ImportRemark(OfAccount, db.Model):
+    """Why a row was refused, or what was left out of a row that was kept (`refused` false)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("portfolio_import.id"))
+    line: Mapped[int]
+    column: Mapped[str] = mapped_column(sa.String(40))
+    value: Mapped[str] = mapped_column(sa.String(200))
+    reason: Mapped[str] = mapped_column(sa.String(300))
+    refused: Mapped[bool]
+
+    __table_args__ = (sa.Index("ix_import_remark_import", "import_id", "refused", "line"),)

@@ -1,0 +1,81 @@
+"""The other end of the line: a phone that anybody may play. What it sends and confirms enters by the same door as a
+real provider's webhooks, signed."""
+
+from __future__ import annotations
+
+import secrets
+
+import sqlalchemy as sa
+
+from portal import clock
+from portal.connection.models import Connection, ConnectionKind
+from portal.extensions import db, transactions
+from portal.gateways import get
+from portal.gateways.messages import Choice
+from portal.gateways.simulator import SIGNATURE_HEADER, inbound_body, sign, status_body
+from portal.inbox.models import Contact, Conversation, Direction, Message
+from portal.inbox.rules.ledger import State
+from portal.webhooks import service as webhooks
+
+BATCH = 200
+
+
+def write(connection: Connection, wa_id: str, name: str, said: str | Choice, *, listed: bool = False) -> None:
+    """Send what a person typed or tapped on the phone. `said` is text, or the choice of a menu."""
+    provider_id = f"wamid.SIM{secrets.token_hex(16).upper()}"
+    _deliver(connection, inbound_body(connection.line, wa_id, name, said, provider_id, clock.now(), listed=listed))
+
+
+def confirm_delivery() -> int:
+    """What a phone does on its own: for each accepted message, `sent` and `delivered`. Returns how many messages."""
+    with transactions(read_only=True):
+        waiting = _accepted()
+        db.session.rollback()
+    for connection_id, provider_id, attempt_id, wa_id in waiting:
+        connection = db.session.get_one(Connection, connection_id)
+        for state in ("sent", "delivered"):
+            _deliver(
+                connection,
+                status_body(connection.line, provider_id, state, attempt_id or "", wa_id, clock.now()),
+            )
+    return len(waiting)
+
+
+def _accepted() -> list[tuple[int, str, str | None, str]]:
+    rows = db.session.execute(
+        sa.select(Message.connection_id, Message.provider_id, Message.attempt_id, Contact.wa_id)
+        .join(Connection, Connection.id == Message.connection_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(Connection.kind == ConnectionKind.SIMULATOR, Message.state == State.ACCEPTED)
+        .order_by(Message.id)
+        .limit(BATCH)
+    )
+    return [(row[0], row[1] or "", row[2], row[3]) for row in rows]
+
+
+def read(connection: Connection, wa_id: str) -> None:
+    """The person looked at the phone: everything delivered to it is read."""
+    rows = db.session.execute(
+        sa.select(Message.provider_id, Message.attempt_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(
+            Conversation.connection_id == connection.id,
+            Contact.wa_id == wa_id,
+            Message.direction == Direction.OUT,
+            Message.state.in_((State.SENT, State.DELIVERED)),
+        )
+    ).all()
+    for provider_id, attempt_id in rows:
+        _deliver(
+            connection, status_body(connection.line, provider_id or "", "read", attempt_id or "", wa_id, clock.now())
+        )
+
+
+def _deliver(connection: Connection, body: bytes) -> None:
+    line = connection.line
+    headers = {SIGNATURE_HEADER: sign(body, line.app_secret)}
+    if not get(connection.kind.value).authentic(line, body, headers):
+        raise RuntimeError("the simulator's own signature was refused")
+    webhooks.receive(connection, body)

@@ -1,0 +1,143 @@
+"""The entrance: keep the raw body → answer 200 → apply every item once. What a person's message sets off is spelled out
+in `_inbound`: record → ask the assistant → queue the answer."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from portal import clock, gateways, jobs
+from portal.assistant import service as assistant
+from portal.connection.models import Connection
+from portal.extensions import db, transactions
+from portal.gateways.base import Broken, Inbound, Item, Unknown
+from portal.inbox.models import ConversationStatus
+from portal.inbox.service import assign, record
+from portal.webhooks.models import WebhookEvent, WebhookState
+
+log = logging.getLogger("portal.webhooks")
+
+MAX_ATTEMPTS = 5
+BATCH = 100
+
+
+def receive(connection: Connection, body: bytes) -> None:
+    """Keep an authentic webhook body, durably, before it is answered; the same body again changes nothing."""
+    event = WebhookEvent(
+        account_id=connection.account_id,
+        connection_id=connection.id,
+        body=body,
+        body_hash=hashlib.sha256(body).hexdigest(),
+        state=WebhookState.RECEIVED,
+        received_at=clock.now(),
+    )
+    db.session.add(event)
+    try:
+        db.session.commit()
+    except IntegrityError:  # the provider repeats itself for up to 7 days
+        db.session.rollback()
+        return
+    jobs.wake("apply-webhooks")
+
+
+def apply_pending() -> int:
+    """Apply what has been received, oldest first, one transaction for each body. Returns how many bodies."""
+    applied = 0
+    while applied < BATCH and (event_id := _next_pending()) is not None:
+        try:
+            _apply(event_id)
+        except OperationalError:  # the database is unwell: nothing is the body's fault, the next tick tries again
+            db.session.rollback()
+            raise
+        except Exception as error:
+            db.session.rollback()
+            log.exception("webhook %s could not be applied", event_id)
+            _note_failure(event_id, error)
+        applied += 1
+    if applied:
+        jobs.wake("send-outbox")
+    return applied
+
+
+def _next_pending() -> int | None:
+    with transactions(read_only=True):
+        found = db.session.scalar(
+            sa.select(WebhookEvent.id)
+            .where(WebhookEvent.state == WebhookState.RECEIVED)
+            .order_by(WebhookEvent.attempts, WebhookEvent.id)
+            .limit(1)
+        )
+        db.session.rollback()
+    return found
+
+
+@dataclass
+class Tally:
+    unknown: int = 0
+    broken: int = 0
+    error: str = ""
+
+
+def _apply(event_id: int) -> None:
+    event = db.session.get(WebhookEvent, event_id, with_for_update={"skip_locked": True}, populate_existing=True)
+    if event is None or event.state is not WebhookState.RECEIVED:
+        db.session.rollback()  # another process has it
+        return
+    # One body of a connection at a time: two first messages of one person must not open two conversations.
+    connection = db.session.get_one(Connection, event.connection_id, with_for_update=True)
+    tally = Tally()
+    for phone_number_id, item in gateways.get(connection.kind.value).parse(event.body).items:
+        _apply_item(connection, phone_number_id, item, tally)
+    event.state, event.applied_at = WebhookState.APPLIED, clock.now()
+    event.unknown_items, event.broken_items, event.error = tally.unknown, tally.broken, tally.error[:2000]
+    connection.last_webhook_at = clock.now()
+    db.session.commit()
+
+
+def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally: Tally) -> None:
+    """One item in a savepoint of its own: a bad one is noted, and the others of its batch go on."""
+    if isinstance(item, Broken):
+        tally.broken += 1
+        tally.error += f"{item.reason}\n"
+        return
+    if isinstance(item, Unknown) or phone_number_id not in ("", connection.phone_number_id):
+        tally.unknown += 1
+        return
+    try:
+        with db.session.begin_nested():
+            if isinstance(item, Inbound):
+                _inbound(connection, item)
+            elif not record.status(connection, item):
+                tally.unknown += 1
+    except OperationalError:  # the database is unwell, not the item: the whole body is tried again
+        raise
+    except Exception as error:
+        log.exception("a webhook item could not be applied")
+        tally.broken += 1
+        tally.error += f"{type(error).__name__}: {error}\n"
+
+
+def _inbound(connection: Connection, item: Inbound) -> None:
+    recorded = record.inbound(connection, item)
+    if recorded is None:
+        return
+    conversation, message = recorded
+    if conversation.status is ConversationStatus.STARTED:
+        assign.hand_over(conversation)
+    elif conversation.status is ConversationStatus.ASSISTANT:
+        assistant.answer(conversation, message, item.reply_id)
+
+
+def _note_failure(event_id: int, error: Exception) -> None:
+    event = db.session.get(WebhookEvent, event_id)
+    if event is not None:
+        event.attempts += 1
+        event.error = f"{type(error).__name__}: {error}"[:2000]
+        if event.attempts >= MAX_ATTEMPTS:
+            event.state = WebhookState.FAILED
+    db.session.commit()
+
