@@ -68,6 +68,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     if not url or url.startswith("sqlite"):
         return {
             "connect_args": {"factory": LedgerConnection, "timeout": 5.0, "check_same_thread": False},
+            "hide_parameters": True,
             "pool_size": 20,
             "max_overflow": 60,
             "pool_timeout": 5,
@@ -75,6 +76,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     return {
         "connect_args": {"application_name": "portal", "options": timeouts},
+        "hide_parameters": True,  # a traceback in the log names no person
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 20,

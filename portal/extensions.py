@@ -14,6 +14,7 @@ from flask_htmx import HTMX
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
@@ -71,6 +72,12 @@ migrate = Migrate()
 csrf = CSRFProtect()
 htmx = HTMX()
 
+def insert_if_missing(table: type[Any], **values: Any) -> None:
+    """Insert a row unless one with its key is there, in the caller's transaction; of two at once, one wins quietly."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    db.session.execute(dialect.insert(table).values(**values).on_conflict_do_nothing())
+
+
 _read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 
 
@@ -94,12 +101,12 @@ def start_writing() -> None:
 
 def watch_transactions(engine: Engine) -> None:
     """Begin every transaction of the engine in the mode that the calling code asked for."""
-    sqlite = engine.dialect.name == "sqlite"
+    on_sqlite = engine.dialect.name == "sqlite"
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         read_only = _read_only.get()
-        if sqlite:
+        if on_sqlite:
             raw = connection.connection.dbapi_connection
             assert isinstance(raw, LedgerConnection)
             raw.begin(read_only=read_only)

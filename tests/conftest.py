@@ -11,8 +11,10 @@ from flask import Flask
 
 from portal import clock, create_app, jobs
 from portal.extensions import db
+from tests.fakes.graph_api import GraphApi
 from tests.support import databases
 from tests.support.browser import Browser
+from tests.support.cloud import Cloud, connect
 from tests.support.network import forbid_the_outside
 from tests.support.people import Company, make_company
 
@@ -86,3 +88,16 @@ def stranger(app: Flask, other: Company) -> Browser:
     """An admin of the other company."""
     return Browser(app).log_in(other.admin)
 
+
+
+@pytest.fixture
+def graph() -> Iterator[GraphApi]:
+    """Meta, as a local server."""
+    with GraphApi(now=clock.now) as fake:
+        yield fake
+
+
+@pytest.fixture
+def cloud(app: Flask, company: Company, graph: GraphApi) -> Cloud:
+    """The company is on the official API."""
+    return connect(app, company, graph)

@@ -404,6 +404,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("filename", sa.String(length=200), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column(
             "status",
             sa.Enum(
@@ -432,6 +433,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("portfolio_import", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_portfolio_import_account_id"), ["account_id"], unique=False)
+        batch_op.create_index("ix_portfolio_import_digest", ["account_id", "digest"], unique=False)
 
     op.create_table(
         "title",
@@ -721,6 +723,7 @@ def downgrade() -> None:
 
     op.drop_table("title")
     with op.batch_alter_table("portfolio_import", schema=None) as batch_op:
+        batch_op.drop_index("ix_portfolio_import_digest")
         batch_op.drop_index(batch_op.f("ix_portfolio_import_account_id"))
 
     op.drop_table("portfolio_import")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -18,6 +20,31 @@ def users_of(account_id: int) -> Sequence[User]:
     ).all()
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A person of the company with the moment of their last use of the portal; older logins are not kept."""
+
+    user: User
+    last_seen_at: datetime | None
+
+
+def people_of(account_id: int) -> list[Listed]:
+    """Everybody of a company, those who may log in first."""
+    seen = (
+        sa.select(UserSession.user_id, sa.func.max(UserSession.last_seen_at).label("at"))
+        .where(UserSession.account_id == account_id)
+        .group_by(UserSession.user_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(User, seen.c.at)
+        .outerjoin(seen, seen.c.user_id == User.id)
+        .where(User.account_id == account_id)
+        .order_by(User.active.desc(), sa.func.lower(User.name), User.id)
+    )
+    return [Listed(user, at) for user, at in rows]
+
+
 def account_by_slug(slug: str) -> Account | None:
     return db.session.scalar(sa.select(Account).where(Account.slug == slug))
 
@@ -30,6 +57,14 @@ def fallback_user(account_id: int) -> User | None:
         .order_by(User.id)
         .limit(1)
     )
+
+
+def has_other_admin(user: User) -> bool:
+    """Whether somebody else could administer the company."""
+    others = sa.select(User.id).where(
+        User.account_id == user.account_id, User.role == Role.ADMIN, User.active, User.id != user.id
+    )
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def available_operators(account_id: int) -> Sequence[User]:

@@ -2,15 +2,23 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, request, session, url_for
+from flask import Blueprint, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from portal.accounts.forms import LoginForm
+from portal.accounts import queries
+from portal.accounts.forms import AvailabilityForm, EditPersonForm, LoginForm, PasswordForm, PersonForm
+from portal.accounts.models import Role, User
 from portal.accounts.service import login as logins
-from portal.web.guards import public, signed_in
-from portal.web.partials import fragment, invalid
+from portal.accounts.service import people, sessions
+from portal.extensions import htmx
+from portal.web.guards import admin_only, public, signed_in
+from portal.web.partials import fragment, invalid, saved
 
 blueprint = Blueprint("accounts", __name__)
+own = Blueprint("own", __name__)
+
+TAKEN = "Este e-mail já é usado por outra pessoa no portal. Informe outro e-mail."
+LAST_ADMIN = "A empresa precisa de pelo menos um ADM ativo, e este é o único. Antes, torne ADM outra pessoa."
 
 
 @blueprint.get("/login")
@@ -50,6 +58,150 @@ def logout() -> Response:
     response = redirect(url_for("accounts.login"), 303)
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
+
+
+@blueprint.get("/usuarios")
+@admin_only
+def users() -> Response:
+    return fragment("accounts/users.html", people=queries.people_of(g.account_id))
+
+
+@blueprint.get("/usuarios/novo")
+@admin_only
+def new_user() -> Response:
+    return fragment("accounts/new.html", form=PersonForm(role=Role.OPERATOR.value))
+
+
+@blueprint.post("/usuarios")
+@admin_only
+def create_user() -> Response:
+    form = PersonForm()
+    if not form.validate_on_submit():
+        return invalid("accounts/new.html", form=form)
+    try:
+        user, password = people.create_user(
+            g.account_id, g.user.id, form.name.data, form.email.data, Role(form.role.data)
+        )
+    except people.EmailTaken:
+        form.email.errors = [TAKEN]
+        return invalid("accounts/new.html", form=form)
+    return fragment("accounts/password.html", title="Usuário criado", user=user, password=password)
+
+
+@blueprint.get("/usuarios/<int:user_id>")
+@admin_only
+def edit_user(user_id: int) -> Response:
+    user = _user(user_id)
+    form = EditPersonForm(name=user.name, email=user.email, role=user.role.value, active=user.active)
+    return fragment("accounts/edit.html", form=form, user=user)
+
+
+@blueprint.post("/usuarios/<int:user_id>")
+@admin_only
+def save_user(user_id: int) -> Response:
+    user, form = _user(user_id), EditPersonForm()
+    if not form.validate_on_submit() or not _saved(user, form):
+        return invalid("accounts/edit.html", form=form, user=user)
+    still_admin = g.user.is_admin and g.user.active
+    return saved(f"{user.name}: alterações salvas.", url_for("accounts.users") if still_admin else "/")
+
+
+def _saved(user: User, form: EditPersonForm) -> bool:
+    """Whether the change was made; else the form says why not."""
+    blamed = form.role if form.active.data else form.active
+    role = Role(form.role.data)
+    try:
+        if queries.has_other_admin(user) and form.shuts_out(user, g.user):
+            return False
+        people.edit_user(user, g.user.id, form.name.data, form.email.data, role, active=form.active.data)
+    except people.EmailTaken:
+        form.email.errors = [TAKEN]
+    except people.LastAdmin:
+        blamed.errors = [LAST_ADMIN]
+    return not form.errors
+
+
+@blueprint.post("/usuarios/<int:user_id>/redefinir-senha")
+@admin_only
+def reset_password(user_id: int) -> Response:
+    user = _user(user_id)
+    if user.id == g.user.id:
+        return redirect(url_for("accounts.own.show"), 303)
+    password = people.reset_password(user, g.user.id)
+    return fragment("accounts/password.html", title="Senha redefinida", user=user, password=password)
+
+
+@blueprint.post("/usuarios/<int:user_id>/encerrar-acessos")
+@admin_only
+def end_sessions(user_id: int) -> Response:
+    user = _user(user_id)
+    but = session["token"] if user.id == g.user.id else ""
+    sessions.end_all(user, g.user.id, but=but)
+    return saved(f"{user.name}: acessos encerrados.", url_for("accounts.edit_user", user_id=user.id))
+
+
+def _user(user_id: int) -> User:
+    return queries.user_in(g.account_id, user_id) or abort(404)
+
+
+@own.get("/minha-conta")
+@signed_in
+def show() -> Response:
+    return fragment("accounts/own.html", **_own(PasswordForm(formdata=None)))
+
+
+@own.post("/minha-conta/senha")
+@signed_in
+def change_password() -> Response:
+    form = PasswordForm()
+    if not form.validate_on_submit() or not form.fits(g.user):
+        return invalid("accounts/own.html", **_own(form))
+    people.change_password(g.user, form.new.data, session["token"])
+    return saved("Senha trocada. Seus outros acessos foram encerrados.", url_for("accounts.own.show"))
+
+
+@own.post("/minha-conta/acessos/<ref>/encerrar")
+@signed_in
+def end_session(ref: str) -> Response:
+    if not sessions.end_one(g.user, ref):
+        abort(404)
+    return saved("Acesso encerrado.", url_for("accounts.own.show"))
+
+
+@own.post("/minha-conta/acessos/encerrar-outros")
+@signed_in
+def end_others() -> Response:
+    sessions.end_all(g.user, g.user.id, but=session["token"])
+    return saved("Seus outros acessos foram encerrados.", url_for("accounts.own.show"))
+
+
+def _own(form: PasswordForm) -> dict[str, object]:
+    return {"form": form, "sessions": sessions.open_sessions(g.user, session["token"])}
+
+
+@own.post("/disponibilidade")
+@signed_in
+def set_available() -> Response:
+    """The switch in the top bar of every page of an operator; admins receive what nobody else can, without a switch."""
+    if g.user.is_admin:
+        abort(404)
+    form = AvailabilityForm()
+    people.set_available(g.user, bool(form.available.data))
+    if htmx:
+        return fragment("accounts/_availability.html")  # the switch says it; on a phone a toast would cover it
+    told = "Você está disponível: novas conversas chegam para você."
+    if not g.user.available:
+        told = "Você está indisponível: novas conversas não chegam para você."
+    return saved(told, _back())
+
+
+def _back() -> str:
+    """The page from which a form of the top bar was sent."""
+    referrer = request.referrer or ""
+    return _safe(referrer.removeprefix(request.host_url.rstrip("/")))
+
+
+blueprint.register_blueprint(own)
 
 
 def _safe(target: str) -> str:

@@ -1,17 +1,69 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from portal.accounts.models import Account
 from portal.bot_messages.models import BotMessage
-from portal.bot_messages.rules import COMPANY_NAME, DEFAULT_TEXTS, OPERATOR_NAME, MessageKind, fill
+from portal.bot_messages.rules import (
+    COMPANY_NAME,
+    DEFAULT_TEXTS,
+    OPERATOR_NAME,
+    SPECS,
+    WILDCARDS,
+    MessageKind,
+    MessageSpec,
+    Wildcard,
+    fill,
+    preview,
+    spec_of,
+)
 from portal.extensions import db
+
+
+@dataclass(frozen=True)
+class Message:
+    """One automatic message as the settings page shows it. `version` is 0 while nobody has changed it."""
+
+    spec: MessageSpec
+    text: str
+    version: int
+
+    @property
+    def own(self) -> bool:
+        """Whether the company uses words of its own."""
+        return self.text != self.spec.default
+
+    @property
+    def preview(self) -> str:
+        return preview(self.spec.kind, self.text)
+
+    @property
+    def wildcards(self) -> Sequence[Wildcard]:
+        return [WILDCARDS[name] for name in self.spec.wildcards]
 
 
 def own_messages(account_id: int) -> dict[MessageKind, BotMessage]:
     """The messages that the company reworded."""
     rows = db.session.scalars(sa.select(BotMessage).where(BotMessage.account_id == account_id))
     return {row.kind: row for row in rows}
+
+
+def messages(account_id: int) -> list[Message]:
+    """Every automatic message, in the order of the settings page."""
+    own = own_messages(account_id)
+    return [_message(spec, own.get(spec.kind)) for spec in SPECS]
+
+
+def message(account_id: int, kind: MessageKind) -> Message:
+    """One automatic message, as the settings page shows it."""
+    return _message(spec_of(kind), own_messages(account_id).get(kind))
+
+
+def _message(spec: MessageSpec, row: BotMessage | None) -> Message:
+    return Message(spec, row.text if row else spec.default, row.version if row else 0)
 
 
 def texts(account_id: int) -> dict[MessageKind, str]:

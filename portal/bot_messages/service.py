@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import IntegrityError
+
 from portal import clock
 from portal.accounts.models import User
 from portal.audit.service import note
@@ -16,7 +18,7 @@ class ChangedMeanwhile(Exception):
 
 
 def save(user: User, kind: MessageKind, version: int, text: str) -> None:
-    """Keep a text that `rules.check` accepts; commits. `version` is 0 while the default applies.
+    """Keep a text that `rules.check` accepts; commits. `version` is 0 while nobody has changed the default.
 
     Raises ChangedMeanwhile.
     """
@@ -32,4 +34,16 @@ def save(user: User, kind: MessageKind, version: int, text: str) -> None:
         db.session.add(row)
     row.text, row.version, row.updated_at = tidy(text), version + 1, clock.now()
     note(user.account_id, user.id, "bot-message", f"bot-message:{kind.value}", {"text": before}, {"text": row.text})
-    db.session.commit()
+    try:
+        db.session.commit()
+    except IntegrityError as error:  # the first wording of the same message, by two people at once
+        db.session.rollback()
+        raise ChangedMeanwhile from error
+
+
+def restore(user: User, kind: MessageKind, version: int) -> None:
+    """Go back to the default text; commits. Raises ChangedMeanwhile.
+
+    The row stays: its version goes on counting, so a form that was opened before the restoration is still noticed.
+    """
+    save(user, kind, version, DEFAULT_TEXTS[kind])

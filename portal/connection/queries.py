@@ -4,6 +4,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from portal import jobs
 from portal.connection.models import Connection, ConnectionKind, DailyUsage
 from portal.extensions import db
 
@@ -31,3 +32,9 @@ def used_on(connection_id: int, day: date) -> int:
     return db.session.scalar(
         sa.select(DailyUsage.used).where(DailyUsage.connection_id == connection_id, DailyUsage.day == day)
     ) or 0
+
+
+def batch_seconds() -> int:
+    """Seconds between two batches of the sending agent; 0 in an installation without it."""
+    job = jobs.registry.get("send-batch")
+    return int(job.every) if job else 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Protocol, cast
 
-from portal import clock, jobs
+from portal import clock, gateways, jobs
 from portal.accounts.models import User
 from portal.audit.service import note
 from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
+from portal.gateways.base import Line, SendError
+from portal.gateways.cloud_api import NumberInfo
+from portal.gateways.registry import explain
 from portal.live.service import emit
 
 SECRETS = ("access_token", "app_secret")
@@ -66,12 +70,26 @@ def choose_kind(user: User, kind: ConnectionKind) -> Connection:
     return chosen
 
 
-def save_limits(connection: Connection, user: User, version: int, daily_limit: int, batch_size: int) -> None:
-    """Change *Máx. Envio por Dia* and *Máx. Envio entrada agente*; commits. Raises ChangedMeanwhile."""
-    _claim_version(connection, version)
-    before = {"daily_limit": connection.daily_limit, "batch_size": connection.batch_size}
-    connection.daily_limit, connection.batch_size = daily_limit, batch_size
-    _noted(user, connection, "connection.limits", before, {"daily_limit": daily_limit, "batch_size": batch_size})
+@dataclass(frozen=True)
+class Limits:
+    """*Máx. Envio por Dia* and *Máx. Envio entrada agente*."""
+
+    daily_limit: int
+    batch_size: int
+
+
+def save_limits(connection: Connection, user: User, seen: Limits, wanted: Limits) -> None:
+    """Change the sending agent's limits; commits. `seen` are the values that the form showed.
+
+    Raises ChangedMeanwhile. Credentials have their own version, so that neither form spoils the other.
+    """
+    db.session.refresh(connection, with_for_update=True)
+    before = Limits(connection.daily_limit, connection.batch_size)
+    if before != seen:
+        db.session.rollback()
+        raise ChangedMeanwhile
+    connection.daily_limit, connection.batch_size = wanted.daily_limit, wanted.batch_size
+    _noted(user, connection, "connection.limits", asdict(before), asdict(wanted))
     db.session.commit()
 
 
@@ -108,6 +126,40 @@ def resume(connection: Connection, user: User) -> None:
     _noted(user, connection, "connection.resume", before, {"stopped": ""})
     db.session.commit()
     jobs.wake("send-outbox")
+
+
+@dataclass(frozen=True)
+class Check:
+    """The answer of a connection's test: what the provider says of the number, or in Portuguese why it cannot send."""
+
+    number: NumberInfo | None
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.number is not None and self.number.connected
+
+
+class _Checks(Protocol):
+    def check(self, line: Line) -> NumberInfo: ...
+
+
+def check(connection: Connection) -> Check:
+    """Ask the provider for the state of the number. Ends the caller's transaction: none is open across the network."""
+    kind, line = connection.kind.value, connection.line
+    db.session.commit()
+    try:
+        number = cast(_Checks, gateways.get(kind)).check(line)
+    except SendError as error:
+        return Check(None, explain(kind, error.code))
+    if not number.connected:
+        return Check(number, "A Meta informa que este número não está conectado e não pode enviar mensagens.")
+    return Check(number)
+
+
+def stopped_reason(connection: Connection) -> str:
+    """In Portuguese why the connection stopped, "" while it works."""
+    return explain(connection.kind.value, connection.stopped_code)
 
 
 def last4(secret: str) -> str:

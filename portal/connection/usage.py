@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-import sqlalchemy as sa
-
 from portal.connection.models import Connection, DailyUsage
-from portal.extensions import db
+from portal.extensions import db, insert_if_missing
 
 
 def reserve(connection: Connection, day: date, wanted: int) -> int:
@@ -23,7 +21,9 @@ def reserve(connection: Connection, day: date, wanted: int) -> int:
 
 
 def give_back(connection: Connection, day: date, count: int) -> None:
-    """Return starts that provably did not happen."""
+    """Return starts that provably did not happen, in the caller's transaction."""
+    if count == 0:
+        return
     row = _locked(connection, day)
     row.used = max(0, row.used - count)
 
@@ -33,16 +33,7 @@ def _locked(connection: Connection, day: date) -> DailyUsage:
     row = db.session.get(DailyUsage, key, with_for_update=True)
     if row is None:
         # Two agents may both find the day empty: the one who comes second must find the other's row.
-        _insert_if_missing(connection, day)
+        insert_if_missing(DailyUsage, **key, account_id=connection.account_id, used=0)
         row = db.session.get(DailyUsage, key, with_for_update=True, populate_existing=True)
     assert row is not None
     return row
-
-
-def _insert_if_missing(connection: Connection, day: date) -> None:
-    values = {"connection_id": connection.id, "account_id": connection.account_id, "day": day, "used": 0}
-    if db.engine.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    db.session.execute(insert(DailyUsage).values(**values).on_conflict_do_nothing())

@@ -15,7 +15,7 @@ from portal.connection import queries as connections
 from portal.demo.people import CREDITORS, DemoDebtor, debtors
 from portal.extensions import db
 from portal.portfolio.models import Creditor, Debtor, Phone, PhoneKind, Title
-from portal.portfolio.queries import search_key
+from portal.portfolio.rules.search import search_key
 from portal.portfolio.rules import phones
 
 NAME = "Cobrança Demonstração"

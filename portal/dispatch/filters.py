@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
+
+from portal.portfolio.rules.amounts import format_brl
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,29 @@ class Filter:
 
     def to_json(self) -> dict[str, Any]:
         return {key: str(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Filter:
+        """The inverse of `to_json`."""
+        amounts = {key: Decimal(stored[key]) for key in ("amount_from", "amount_to") if stored.get(key) is not None}
+        return cls(**{**stored, **amounts})
+
+    def words(self, creditor: str = "") -> list[str]:
+        """The conditions as a person reads them; `creditor` is the name behind `creditor_id`."""
+        parts = [
+            creditor and f"Credor: {creditor}",
+            _range(self.overdue_from, self.overdue_to, str, " dias de atraso"),
+            _range(self.amount_from, self.amount_to, format_brl, ""),
+            self.city and f"Cidade: {self.city}",
+        ]
+        return [part for part in parts if part]
+
+
+def _range(low: Any, high: Any, written: Any, unit: str) -> str:
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"A partir de {written(low)}{unit}"
+    if low is None:
+        return f"Até {written(high)}{unit}"
+    return f"De {written(low)} a {written(high)}{unit}"

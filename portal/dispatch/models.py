@@ -42,7 +42,7 @@ class Dispatch(OfAccount, db.Model):
 
 
 class DispatchRecipient(OfAccount, db.Model):
-    """One person of a dispatch. What they will read is fixed when the dispatch is planned: later edits change nothing."""
+    """One person of a dispatch. What they will read is fixed when the dispatch starts: later edits change nothing."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dispatch_id: Mapped[int] = mapped_column(sa.ForeignKey("dispatch.id"))

@@ -20,7 +20,7 @@ from portal.inbox.models import (
 )
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Debtor
-from portal.portfolio.queries import search_key
+from portal.portfolio.rules.search import search_key
 
 LIST_SIZE = 60
 THREAD_SIZE = 60
@@ -58,8 +58,8 @@ def tabs_for(user: User) -> tuple[str, ...]:
     return TABS if user.is_admin else ("minhas", "fila", "encerradas")
 
 
-def conversations(user: User, tab: str, search: str = "", before: datetime | None = None) -> Sequence[Conversation]:
-    """One screenful of a tab, newest first. `search` looks at the debtor's and the WhatsApp name and at the number."""
+def conversations(user: User, tab: str, search: str = "", limit: int = LIST_SIZE) -> Sequence[Conversation]:
+    """The newest of a tab. `search` looks at the debtor's and the WhatsApp name and at the number."""
     query = (
         sa.select(Conversation)
         .join(Conversation.contact)
@@ -71,12 +71,10 @@ def conversations(user: User, tab: str, search: str = "", before: datetime | Non
         )
         .where(visible_to(user), _tab(user, tab))
         .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
-        .limit(LIST_SIZE)
+        .limit(limit)
     )
     if search:
         query = query.where(_matches(search))
-    if before is not None:
-        query = query.where(Conversation.last_message_at < before)
     return db.session.scalars(query).unique().all()
 
 
@@ -123,18 +121,42 @@ def conversation_for(user: User, conversation_id: int) -> Conversation | None:
     )
 
 
-def thread(conversation_id: int, before_id: int | None = None) -> list[Message]:
-    """The last messages of a conversation, oldest first; `before_id` pages back."""
-    query = (
-        sa.select(Message)
-        .options(selectinload(Message.author_user))
-        .where(Message.conversation_id == conversation_id)
+def operator_of(account_id: int, conversation_id: int) -> str | None:
+    """Who took, or was given, a conversation that is not closed; None when it is in the queue or nobody's."""
+    return db.session.scalar(
+        sa.select(User.name)
+        .join(Conversation, Conversation.assigned_user_id == User.id)
+        .where(
+            Conversation.account_id == account_id,
+            Conversation.id == conversation_id,
+            Conversation.status == ConversationStatus.OPEN,
+        )
+    )
+
+
+def thread(conversation_id: int, since_id: int | None = None) -> list[Message]:
+    """The last messages of a conversation, oldest first; with `since_id` all from that one on, if that is more."""
+    mine = Message.conversation_id == conversation_id
+    newest = sa.select(Message.id).where(mine).order_by(Message.id.desc()).limit(THREAD_SIZE).subquery()
+    wanted = Message.id.in_(sa.select(newest.c.id))
+    if since_id is not None:
+        wanted = wanted | (Message.id >= since_id)
+    return list(
+        db.session.scalars(
+            sa.select(Message).options(selectinload(Message.author_user)).where(mine, wanted).order_by(Message.id)
+        )
+    )
+
+
+def page_before(conversation_id: int, message_id: int) -> int | None:
+    """The id from which the page before a message starts; None when nothing is older."""
+    older = db.session.scalars(
+        sa.select(Message.id)
+        .where(Message.conversation_id == conversation_id, Message.id < message_id)
         .order_by(Message.id.desc())
         .limit(THREAD_SIZE)
-    )
-    if before_id is not None:
-        query = query.where(Message.id < before_id)
-    return list(reversed(db.session.scalars(query).all()))
+    ).all()
+    return older[-1] if older else None
 
 
 def message_in(conversation_id: int, message_id: int) -> Message | None:

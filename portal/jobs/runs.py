@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import clock
-from portal.extensions import db
+from portal.extensions import db, insert_if_missing
 from portal.jobs import Job, registry
 from portal.jobs.models import JobRun, JobState
 
@@ -60,8 +60,8 @@ def _remember(chosen: Job, started: datetime, ok: bool, result: str) -> None:
         db.session.rollback()
         return
     if state is None:
-        state = JobState(job=chosen.name, ran_at=now, ok=ok, result=result)
-        db.session.add(state)
+        insert_if_missing(JobState, job=chosen.name, ran_at=now, ok=ok, result=result)
+        state = db.session.get_one(JobState, chosen.name)
     state.ran_at, state.ok = now, ok
     if not idle:
         state.result = result

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from portal import clock
 from portal.extensions import db
@@ -38,6 +38,8 @@ def emit(account_id: int, topic: str, ref: int | None = None, user_id: int | Non
 
 
 def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint: the events belong to the end of the transaction around it
     changes = session.info.pop("changes", None)
     if not changes:
         return
@@ -57,17 +59,19 @@ def _write(session: Session) -> None:
 
 def init_session() -> None:
     sa.event.listen(db.session, "before_commit", _write)
-    sa.event.listen(db.session, "after_rollback", _forget)
+    sa.event.listen(db.session, "after_soft_rollback", _forget)
     sa.event.listen(db.session, "after_commit", _wake)
 
 
-def _forget(session: Session) -> None:
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if ended.nested:
+        return  # what the rest of the transaction tells stays; a change too many costs a screen one look
     session.info.pop("changes", None)
     session.info.pop("wake", None)
 
 
 def _wake(session: Session) -> None:
-    if session.info.pop("wake", False):
+    if not session.in_nested_transaction() and session.info.pop("wake", False):
         from portal.live.broadcast import broadcaster  # the broadcaster reads what this module writes
 
         broadcaster.wake()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from portal import gateways
 from portal.accounts.models import User
 from portal.audit.service import note
+from portal.connection import queries as connections
 from portal.extensions import db
 from portal.menu import queries
 from portal.menu.models import MenuOption, MenuSettings
@@ -11,7 +15,15 @@ from portal.menu.rules import DEFAULT_OPTIONS, moved
 
 
 class ChangedMeanwhile(Exception):
-    """Another person saved the same option after this form was opened."""
+    """Another person saved the same option, or the same switches, after this form was opened."""
+
+
+@dataclass(frozen=True)
+class Switches:
+    """*Menu Interativo* and *Assistente Virtual*."""
+
+    interactive_menu: bool
+    assistant_enabled: bool
 
 
 def set_up(account_id: int) -> None:
@@ -23,6 +35,12 @@ def set_up(account_id: int) -> None:
         )
         for position, (action, label, active) in enumerate(DEFAULT_OPTIONS, start=1)
     )
+
+
+def can_interact(account_id: int) -> bool:
+    """Whether the company's current API can show the interactive menu; true while it has none."""
+    connection = connections.current(account_id)
+    return connection is None or gateways.get(connection.kind.value).capabilities.interactive
 
 
 def edit_option(option: MenuOption, user: User, version: int, label: str, *, active: bool) -> None:
@@ -39,6 +57,7 @@ def edit_option(option: MenuOption, user: User, version: int, label: str, *, act
 
 def move_option(option: MenuOption, user: User, direction: str) -> None:
     """Move an option a place up or down; at the edge nothing changes. Commits."""
+    _locked_settings(option.account_id)
     rows = list(queries.options_of(option.account_id))
     before = [row.action.value for row in rows]
     order = moved(rows, rows.index(option), "up" if direction == "up" else "down")
@@ -50,12 +69,31 @@ def move_option(option: MenuOption, user: User, direction: str) -> None:
     db.session.commit()
 
 
-def save_switches(user: User, *, interactive_menu: bool, assistant_enabled: bool) -> None:
-    """Set *Menu Interativo* and *Assistente Virtual*; commits."""
-    row = queries.settings_of(user.account_id)
+def switches_of(account_id: int) -> Switches:
+    row = queries.settings_of(account_id)
+    return Switches(row.interactive_menu, row.assistant_enabled)
+
+
+def save_switches(
+    user: User, *, interactive_menu: bool, assistant_enabled: bool, seen: Switches | None = None
+) -> None:
+    """Set *Menu Interativo* and *Assistente Virtual*; commits.
+
+    With `seen`, the values that the form showed, raises ChangedMeanwhile when they are no longer those.
+    """
+    row = _locked_settings(user.account_id)
     before = {"interactive_menu": row.interactive_menu, "assistant_enabled": row.assistant_enabled}
+    if seen is not None and seen != Switches(**before):
+        db.session.rollback()
+        raise ChangedMeanwhile
     row.interactive_menu, row.assistant_enabled = interactive_menu, assistant_enabled
     after = {"interactive_menu": interactive_menu, "assistant_enabled": assistant_enabled}
     if after != before:
         note(user.account_id, user.id, "menu.switches", f"menu:{user.account_id}", before, after)
     db.session.commit()
+
+
+def _locked_settings(account_id: int) -> MenuSettings:
+    """The company's row, locked until the end of the transaction; whatever was read before is read again."""
+    db.session.expire_all()
+    return db.session.get_one(MenuSettings, account_id, with_for_update=True)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import User
 from portal.extensions import OfAccount, db, text_enum
 
 
@@ -120,12 +121,16 @@ class Title(OfAccount, db.Model):
 
 
 class PortfolioImport(OfAccount, db.Model):
-    """An uploaded file on its way into the portfolio. `next_line` is where a killed import goes on."""
+    """An uploaded file on its way into the portfolio. `next_line` is where a killed import goes on.
+
+    `digest` is the SHA-256 of `content`: a file that was sent before is recognised.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     filename: Mapped[str] = mapped_column(sa.String(200))
     content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
     status: Mapped[ImportStatus] = mapped_column(text_enum(ImportStatus))
     total_rows: Mapped[int] = mapped_column(default=0)
     good_rows: Mapped[int] = mapped_column(default=0)
@@ -141,6 +146,10 @@ class PortfolioImport(OfAccount, db.Model):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+    user: Mapped[User | None] = relationship()
+
+    __table_args__ = (sa.Index("ix_portfolio_import_digest", "account_id", "digest"),)
 
 
 class ImportRemark(OfAccount, db.Model):

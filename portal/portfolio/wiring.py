@@ -1,13 +1,15 @@
-"""How the values of a portfolio look on screen."""
+"""The command of the portfolio, and how its values look on screen."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from portal.portfolio import commands
 from portal.portfolio.rules import amounts, boleto, phones, tax_ids
 
 
 def init_app(app: Flask) -> None:
+    commands.init_app(app)
     app.jinja_env.filters.update(
         money=amounts.format_brl,
         phone=phones.formatted,

@@ -15,6 +15,7 @@ from portal.gateways.messages import Choice
 from portal.gateways.simulator import SIGNATURE_HEADER, inbound_body, sign, status_body
 from portal.inbox.models import Contact, Conversation, Direction, Message
 from portal.inbox.rules.ledger import State
+from portal.portfolio.rules import phones
 from portal.webhooks import service as webhooks
 
 BATCH = 200
@@ -47,7 +48,11 @@ def _accepted() -> list[tuple[int, str, str | None, str]]:
         .join(Connection, Connection.id == Message.connection_id)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .where(Connection.kind == ConnectionKind.SIMULATOR, Message.state == State.ACCEPTED)
+        .where(
+            Connection.kind == ConnectionKind.SIMULATOR,
+            Connection.stopped_code == "",
+            Message.state == State.ACCEPTED,
+        )
         .order_by(Message.id)
         .limit(BATCH)
     )
@@ -62,7 +67,7 @@ def read(connection: Connection, wa_id: str) -> None:
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(
             Conversation.connection_id == connection.id,
-            Contact.wa_id == wa_id,
+            Contact.match_key == phones.match_key(wa_id),
             Message.direction == Direction.OUT,
             Message.state.in_((State.SENT, State.DELIVERED)),
         )

@@ -13,16 +13,21 @@ class Item:
     endpoint: str
     icon: str = ""
     admin: bool = True
+    counter: str = ""
+    """The fragment that shows a number beside the label and keeps itself fresh."""
 
 
 MAIN = (
     Item("Início", "reports.home", "inicio"),
-    Item("Conversas", "inbox.index", "conversas", admin=False),
+    Item("Conversas", "inbox.index", "conversas", admin=False, counter="inbox/_unread.html"),
     Item("Envios", "dispatch.index", "envios"),
     Item("Devedores", "portfolio.index", "devedores", admin=False),
     Item("Usuários", "accounts.users", "usuarios"),
 )
-COMPANY = (Item("Integração WhatsApp", "bot_messages.show", "configuracoes"),)
+COMPANY = (
+    Item("Integração WhatsApp", "bot_messages.show", "configuracoes"),
+    Item("Minha conta", "accounts.own.show", admin=False),
+)
 SETTINGS = (
     Item("Mensagens automáticas do chat BOT", "bot_messages.show"),
     Item("Configurações", "connection.show"),
@@ -37,14 +42,16 @@ class Link:
     url: str
     icon: str
     current: bool
-    count: int = 0
+    counter: str = ""
 
 
 def links(items: tuple[Item, ...]) -> list[Link]:
     """The links of a menu that this person may follow and that this installation has."""
-    blueprint = (request.endpoint or "").split(".")[0]
+    blueprint = (request.endpoint or "").rpartition(".")[0]
     return [
-        Link(item.label, url_for(item.endpoint), item.icon, item.endpoint.split(".")[0] == blueprint)
+        Link(
+            item.label, url_for(item.endpoint), item.icon, item.endpoint.rpartition(".")[0] == blueprint, item.counter
+        )
         for item in items
         if item.endpoint in current_app.view_functions and (g.user.is_admin or not item.admin)
     ]

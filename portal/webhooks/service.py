@@ -15,7 +15,7 @@ from portal.assistant import service as assistant
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
 from portal.gateways.base import Broken, Inbound, Item, Unknown
-from portal.inbox.models import ConversationStatus
+from portal.inbox.models import Conversation, ConversationStatus, Message
 from portal.inbox.service import assign, record
 from portal.webhooks.models import WebhookEvent, WebhookState
 
@@ -77,9 +77,15 @@ def _next_pending() -> int | None:
 
 @dataclass
 class Tally:
+    """What was not applied. `failed` items are understood but met an error of ours: the body is tried again."""
+
     unknown: int = 0
     broken: int = 0
+    failed: int = 0
     error: str = ""
+
+    def note(self, error: Exception | str) -> None:
+        self.error += f"{error}\n" if isinstance(error, str) else f"{type(error).__name__}: {error}\n"
 
 
 def _apply(event_id: int) -> None:
@@ -92,17 +98,23 @@ def _apply(event_id: int) -> None:
     tally = Tally()
     for phone_number_id, item in gateways.get(connection.kind.value).parse(event.body).items:
         _apply_item(connection, phone_number_id, item, tally)
-    event.state, event.applied_at = WebhookState.APPLIED, clock.now()
     event.unknown_items, event.broken_items, event.error = tally.unknown, tally.broken, tally.error[:2000]
+    if tally.failed:
+        _count_attempt(event)
+    else:
+        event.state, event.applied_at = WebhookState.APPLIED, clock.now()
     connection.last_webhook_at = clock.now()
     db.session.commit()
 
 
 def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally: Tally) -> None:
-    """One item in a savepoint of its own: a bad one is noted, and the others of its batch go on."""
+    """One item in a savepoint of its own: a bad one is noted, and the others of its batch go on.
+
+    Items are applied once however often their body is tried, so a body with a failed item can simply be tried again.
+    """
     if isinstance(item, Broken):
         tally.broken += 1
-        tally.error += f"{item.reason}\n"
+        tally.note(item.reason)
         return
     if isinstance(item, Unknown) or phone_number_id not in ("", connection.phone_number_id):
         tally.unknown += 1
@@ -110,18 +122,18 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
     try:
         with db.session.begin_nested():
             if isinstance(item, Inbound):
-                _inbound(connection, item)
+                _inbound(connection, item, tally)
             elif not record.status(connection, item):
                 tally.unknown += 1
     except OperationalError:  # the database is unwell, not the item: the whole body is tried again
         raise
     except Exception as error:
         log.exception("a webhook item could not be applied")
-        tally.broken += 1
-        tally.error += f"{type(error).__name__}: {error}\n"
+        tally.failed += 1
+        tally.note(error)
 
 
-def _inbound(connection: Connection, item: Inbound) -> None:
+def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
     recorded = record.inbound(connection, item)
     if recorded is None:
         return
@@ -129,15 +141,44 @@ def _inbound(connection: Connection, item: Inbound) -> None:
     if conversation.status is ConversationStatus.STARTED:
         assign.hand_over(conversation)
     elif conversation.status is ConversationStatus.ASSISTANT:
-        assistant.answer(conversation, message, item.reply_id)
+        _ask_the_assistant(conversation, message, item.reply_id, tally)
+
+
+def _ask_the_assistant(conversation: Conversation, message: Message, reply_id: str, tally: Tally) -> None:
+    """A defect of the assistant must not cost the person's message: a human gets the conversation instead."""
+    try:
+        with db.session.begin_nested():
+            assistant.answer(conversation, message, reply_id)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("the assistant failed: conversation %s goes to a person", conversation.id)
+        tally.note(error)
+        assign.hand_over(conversation)
+
+
+def _count_attempt(event: WebhookEvent) -> None:
+    event.attempts += 1
+    if event.attempts >= MAX_ATTEMPTS:
+        event.state = WebhookState.FAILED
 
 
 def _note_failure(event_id: int, error: Exception) -> None:
     event = db.session.get(WebhookEvent, event_id)
     if event is not None:
-        event.attempts += 1
         event.error = f"{type(error).__name__}: {error}"[:2000]
-        if event.attempts >= MAX_ATTEMPTS:
-            event.state = WebhookState.FAILED
+        _count_attempt(event)
     db.session.commit()
+
+
+def retry_failed(account_id: int) -> int:
+    """Put a company's bodies that could not be applied back in the line, at a person's request; commits. How many."""
+    result = db.session.execute(
+        sa.update(WebhookEvent)
+        .where(WebhookEvent.account_id == account_id, WebhookEvent.state == WebhookState.FAILED)
+        .values(state=WebhookState.RECEIVED, attempts=0)
+    )
+    db.session.commit()
+    jobs.wake("apply-webhooks")
+    return int(result.rowcount)  # type: ignore[attr-defined]
 

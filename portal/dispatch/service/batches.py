@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
 
 import sqlalchemy as sa
 
@@ -11,33 +11,53 @@ from portal.accounts.models import Account
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.connection import usage
 from portal.connection.models import Connection
-from portal.dispatch import queries
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
-from portal.dispatch.rules import Reason
+from portal.dispatch.queries import dispatches
+from portal.dispatch.queries import people as queries
+from portal.dispatch.rules import LEFT_OUT_CODE, Reason, Situation, reason_against
+from portal.dispatch.service.control import drop
 from portal.extensions import db, transactions
 from portal.gateways.messages import Template
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Lane, Message
-from portal.inbox.rules import window
 from portal.inbox.rules.ledger import State
 from portal.inbox.service import queue, record
 from portal.inbox.service.ledger import Claim, reserve
 from portal.inbox.service.sender import transmit_all
 from portal.live.service import emit
+from portal.portfolio.rules.search import search_key
+
+log = logging.getLogger("portal.dispatch")
+
+LOOKS = 50
+"""How often one claim looks for further people when those it found are left out: it holds the connection meanwhile."""
 
 
 def send_batch() -> int:
-    """Send one batch on every connection that has a running dispatch. Returns how many messages were tried."""
+    """Send one batch on every connection that has a running dispatch. Returns how many messages were tried.
+
+    What goes wrong with one connection does not hold up the others; the last such error is raised at the end.
+    """
     with transactions(read_only=True):
-        connections = queries.running_connections()
+        connections = dispatches.running_connections()
         db.session.rollback()
-    return sum(_send_on(connection_id) for connection_id in connections)
+    tried, failure = 0, None
+    for connection_id in connections:
+        try:
+            tried += _send_on(connection_id)
+        except Exception as error:
+            log.exception("the batch of connection %s failed", connection_id)
+            db.session.rollback()
+            failure = error
+    if failure is not None:
+        raise failure
+    return tried
 
 
 def _send_on(connection_id: int) -> int:
     claims = claim_batch(connection_id)
     if claims:
         transmit_all(claims)
-    finish_exhausted(connection_id)
+    finish_exhausted(connection_id, sent=bool(claims))
     return len(claims)
 
 
@@ -63,77 +83,84 @@ def claim_batch(connection_id: int) -> list[Claim]:
 
 def _returned(connection: Connection, limit: int) -> list[Message]:
     """Starts that provably did not go out at an earlier try and whose time has come again."""
-    return list(
-        db.session.scalars(
-            sa.select(Message)
-            .join(DispatchRecipient, DispatchRecipient.message_id == Message.id)
-            .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-            .where(
-                Message.connection_id == connection.id,
-                Message.lane == Lane.DISPATCH,
-                Message.state == State.QUEUED,
-                sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
-                Dispatch.status == DispatchStatus.RUNNING,
-            )
-            .order_by(Message.id)
-            .limit(limit)
-            .with_for_update(of=Message)
+    rows = db.session.execute(
+        sa.select(Message, DispatchRecipient, Dispatch)
+        .join(DispatchRecipient, DispatchRecipient.message_id == Message.id)
+        .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
+        .join(ChatStarter, ChatStarter.id == Dispatch.starter_id)
+        .where(
+            Message.connection_id == connection.id,
+            Message.lane == Lane.DISPATCH,
+            Message.state == State.QUEUED,
+            sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
+            Dispatch.status == DispatchStatus.RUNNING,
+            ChatStarter.status == StarterStatus.APPROVED,
         )
-    )
+        .order_by(Message.id)
+        .limit(limit)
+        .with_for_update(of=Message)
+    ).all()
+    kept = []
+    for message, recipient, dispatch in rows:
+        reason = _reason_against(recipient, dispatch, message.conversation, None)
+        if reason is None:
+            kept.append(message)
+        else:
+            drop(recipient, reason, LEFT_OUT_CODE)
+        emit(dispatch.account_id, "dispatch", dispatch.id)
+    return kept
 
 
 def _new(connection: Connection, limit: int) -> list[Message]:
     """Messages for the next planned people; those to whom nothing may be started any more are left out on the way."""
     messages: list[Message] = []
-    while len(messages) < limit:
+    for _ in range(LOOKS):
         planned = _planned(connection, limit - len(messages))
-        if not planned:
-            break
-        for recipient, starter in planned:
-            message = _start_chat(connection, recipient, starter)
+        for recipient, dispatch in planned:
+            message = _start_chat(connection, recipient, dispatch)
             if message is not None:
                 messages.append(message)
         db.session.flush()
+        if not planned or len(messages) == limit:
+            break
     return messages
 
 
-def _planned(connection: Connection, limit: int) -> Sequence[tuple[DispatchRecipient, ChatStarter]]:
-    return (
-        db.session.execute(
-            sa.select(DispatchRecipient, ChatStarter)
-            .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-            .join(ChatStarter, ChatStarter.id == Dispatch.starter_id)
-            .where(
-                Dispatch.connection_id == connection.id,
-                Dispatch.status == DispatchStatus.RUNNING,
-                DispatchRecipient.state == RecipientState.PLANNED,
-                ChatStarter.status == StarterStatus.APPROVED,
-            )
-            .order_by(DispatchRecipient.id)
-            .limit(limit)
-            .with_for_update(of=DispatchRecipient)
+def _planned(connection: Connection, limit: int) -> list[tuple[DispatchRecipient, Dispatch]]:
+    rows = db.session.execute(
+        sa.select(DispatchRecipient, Dispatch)
+        .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
+        .join(ChatStarter, ChatStarter.id == Dispatch.starter_id)
+        .where(
+            Dispatch.connection_id == connection.id,
+            Dispatch.status == DispatchStatus.RUNNING,
+            DispatchRecipient.state == RecipientState.PLANNED,
+            ChatStarter.status == StarterStatus.APPROVED,
         )
-        .tuples()
-        .all()
+        .order_by(DispatchRecipient.id)
+        .limit(limit)
+        .with_for_update(of=DispatchRecipient)
     )
+    return [(recipient, dispatch) for recipient, dispatch in rows]
 
 
-def _start_chat(connection: Connection, recipient: DispatchRecipient, starter: ChatStarter) -> Message | None:
+def _start_chat(connection: Connection, recipient: DispatchRecipient, dispatch: Dispatch) -> Message | None:
+    emit(recipient.account_id, "dispatch", dispatch.id)
     contact = _contact(recipient)
     conversation = record.live_conversation(connection, contact)
-    reason = _reason_against(contact, conversation)
+    reason = _reason_against(recipient, dispatch, conversation, contact)
     if reason is not None:
         recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
         return None
     if conversation is None:
         conversation = record.add_conversation(connection, contact, ConversationStatus.STARTED)
     conversation.debtor_id = recipient.debtor_id
+    starter = dispatch.starter
     content = Template(starter.name, starter.language, tuple(recipient.parameters), recipient.body)
     message = queue.add(conversation, content, Author.DISPATCH, lane=Lane.DISPATCH)
     db.session.flush()
     contact.last_starter_at = clock.now()
     recipient.state, recipient.message_id = RecipientState.TAKEN, message.id
-    emit(recipient.account_id, "dispatch", recipient.dispatch_id)
     return message
 
 
@@ -152,22 +179,36 @@ def _contact(recipient: DispatchRecipient) -> Contact:
     return contact
 
 
-def _reason_against(contact: Contact, conversation: Conversation | None) -> Reason | None:
-    """What may have changed since the list was fixed."""
-    if conversation is not None and conversation.status is not ConversationStatus.STARTED:
-        return Reason.TALKING
-    if not window.may_start(contact.last_starter_at, clock.now()):
-        return Reason.RECENT
-    return None
+def _reason_against(
+    recipient: DispatchRecipient, dispatch: Dispatch, conversation: Conversation | None, contact: Contact | None
+) -> Reason | None:
+    """What may have changed since the list was fixed, days ago perhaps. `contact` is None at another try of a message
+    that never went out: its own first try does not count."""
+    category = queries.category_of(recipient.account_id, recipient.debtor_id)
+    situation = Situation(
+        category_key=search_key(category),
+        owes=queries.owes(recipient.account_id, recipient.debtor_id, dispatch.filters.get("creditor_id")),
+        talking=conversation is not None and conversation.status is not ConversationStatus.STARTED,
+        last_starter_at=contact.last_starter_at if contact else None,
+    )
+    return reason_against(situation, clock.now())
 
 
-def finish_exhausted(connection_id: int) -> None:
-    """Close the running dispatches of a connection that have nothing left to start; commits."""
+def finish_exhausted(connection_id: int, *, sent: bool) -> None:
+    """Close the running dispatches of a connection that have nothing left to start; commits.
+
+    Screens hear of it when something was `sent` or a dispatch ended, not at every tick.
+    """
+    db.session.get_one(Connection, connection_id, with_for_update=True)  # or a cancellation meanwhile would be undone
     for dispatch in db.session.scalars(
-        sa.select(Dispatch).where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
+        sa.select(Dispatch)
+        .where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
+        .execution_options(populate_existing=True)
     ).all():
-        seen = queries.progress(dispatch.id)
-        if seen.planned == 0 and seen.going == 0:
+        seen = dispatches.progress(dispatch.id)
+        ended = seen.planned == 0 and seen.going == 0
+        if ended:
             dispatch.status, dispatch.ended_at = DispatchStatus.DONE, clock.now()
-        emit(dispatch.account_id, "dispatch", dispatch.id)
+        if ended or sent:
+            emit(dispatch.account_id, "dispatch", dispatch.id)
     db.session.commit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from portal import clock, jobs
@@ -9,9 +11,11 @@ from portal.accounts.models import User
 from portal.audit.service import note
 from portal.connection.models import Connection
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
+from portal.dispatch.rules import CANCELLED_CODE, Reason
 from portal.extensions import db
-from portal.inbox.models import Lane, Message
+from portal.inbox.models import Message
 from portal.inbox.rules.ledger import State
+from portal.inbox.service.changes import changed
 from portal.live.service import emit
 
 ALLOWED = {
@@ -19,8 +23,6 @@ ALLOWED = {
     DispatchStatus.RUNNING: (DispatchStatus.PAUSED,),
     DispatchStatus.CANCELLED: (DispatchStatus.RUNNING, DispatchStatus.PAUSED),
 }
-
-CANCELLED_REASON = "Envio cancelado"
 
 
 class NotPossible(Exception):
@@ -61,11 +63,27 @@ def _drop_the_rest(dispatch: Dispatch) -> None:
     db.session.execute(
         sa.update(DispatchRecipient)
         .where(DispatchRecipient.dispatch_id == dispatch.id, DispatchRecipient.state == RecipientState.PLANNED)
-        .values(state=RecipientState.SKIPPED, reason=CANCELLED_REASON)
+        .values(state=RecipientState.SKIPPED, reason=Reason.CANCELLED.value)
     )
-    waiting = sa.select(DispatchRecipient.message_id).where(DispatchRecipient.dispatch_id == dispatch.id)
-    db.session.execute(
-        sa.update(Message)
-        .where(Message.id.in_(waiting), Message.lane == Lane.DISPATCH, Message.state == State.QUEUED)
-        .values(state=State.FAILED, error_code="cancelada")
-    )
+    for recipient in _waiting_for_another_try(dispatch):
+        drop(recipient, Reason.CANCELLED, CANCELLED_CODE)
+
+
+def _waiting_for_another_try(dispatch: Dispatch) -> Sequence[DispatchRecipient]:
+    return db.session.scalars(
+        sa.select(DispatchRecipient)
+        .join(Message, Message.id == DispatchRecipient.message_id)
+        .where(DispatchRecipient.dispatch_id == dispatch.id, Message.state == State.QUEUED)
+        .with_for_update(of=Message)
+    ).all()
+
+
+def drop(recipient: DispatchRecipient, reason: Reason, code: str) -> None:
+    """Leave out somebody whose message provably never went out, in the caller's transaction."""
+    recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
+    message = recipient.message
+    assert message is not None
+    message.state, message.error_code, message.error_detail = State.FAILED, code, ""
+    # The start before this one was more than 24 h ago, or this one would not have been queued.
+    message.conversation.contact.last_starter_at = None
+    changed(message.conversation)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal import clock, jobs
 from portal.accounts.models import Account, User
@@ -15,13 +16,13 @@ from portal.chat_starters import rules as starter_rules
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.chat_starters.rules import Field
 from portal.connection.models import Connection
-from portal.dispatch import queries
 from portal.dispatch.filters import Filter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus
-from portal.dispatch.queries import Person
+from portal.dispatch.queries import people as queries
+from portal.dispatch.queries.people import Person
 from portal.dispatch.rules import Reason, Situation, reason_against
 from portal.extensions import db
-from portal.portfolio.queries import search_key
+from portal.portfolio.rules.search import search_key
 
 
 class NotSendable(Exception):
@@ -57,6 +58,7 @@ def preview(connection: Connection, starter: ChatStarter, chosen: Filter) -> Pre
     account = db.session.get_one(Account, connection.account_id)
     contacts = queries.contacts_by_key(account.id)
     talking = queries.talking_keys(account.id, connection.id)
+    waiting = queries.waiting_keys(account.id, connection.id)
     result, taken = Preview(), set[str]()
     for person in queries.people(account.id, chosen, clock.today(account.timezone)):
         values = starter_rules.parameters(starter.body, starter.bindings, _values(person, account))
@@ -66,6 +68,7 @@ def preview(connection: Connection, starter: ChatStarter, chosen: Filter) -> Pre
             has_mobile=bool(person.e164),
             number_taken=person.match_key in taken,
             talking=person.match_key in talking,
+            waiting=person.match_key in waiting,
             last_starter_at=contact.last_starter_at if contact else None,
             values_complete=all(values),
         )
@@ -100,31 +103,50 @@ def start(connection: Connection, starter: ChatStarter, chosen: Filter, user: Us
 
     Raises NotSendable or NobodyToReach.
     """
-    again = db.session.scalar(
-        sa.select(Dispatch).where(Dispatch.account_id == user.account_id, Dispatch.form_token == form_token)
-    )
+    token = f"{user.account_id}:{form_token}"
+    again = _started_by(token)
     if again is not None:
         return again
     found = preview(connection, starter, chosen)
     if not found.reached:
         raise NobodyToReach
-    dispatch = Dispatch(
+    dispatch = _new(connection, starter, chosen, user, token)
+    db.session.add(dispatch)
+    try:
+        db.session.flush()
+    except IntegrityError:  # the first click of a double click was faster
+        db.session.rollback()
+        again = _started_by(token)
+        if again is None:
+            raise
+        return again
+    _fix(dispatch, found, user)
+    db.session.commit()
+    jobs.wake("send-batch")
+    return dispatch
+
+
+def _started_by(token: str) -> Dispatch | None:
+    return db.session.scalar(sa.select(Dispatch).where(Dispatch.form_token == token))
+
+
+def _new(connection: Connection, starter: ChatStarter, chosen: Filter, user: User, token: str) -> Dispatch:
+    return Dispatch(
         account_id=user.account_id,
         connection_id=connection.id,
         starter_id=starter.id,
         created_by_id=user.id,
         filters=chosen.to_json(),
         status=DispatchStatus.RUNNING,
-        form_token=form_token,
+        form_token=token,
         created_at=clock.now(),
     )
-    db.session.add(dispatch)
-    db.session.flush()
+
+
+def _fix(dispatch: Dispatch, found: Preview, user: User) -> None:
     db.session.execute(sa.insert(DispatchRecipient), [_row(dispatch, reached) for reached in found.reached])
-    note(user.account_id, user.id, "dispatch.start", f"dispatch:{dispatch.id}", None, {"people": len(found.reached)})
-    db.session.commit()
-    jobs.wake("send-batch")
-    return dispatch
+    counts = {"people": len(found.reached), "left_out": dict(found.reasons)}
+    note(user.account_id, user.id, "dispatch.start", f"dispatch:{dispatch.id}", None, counts)
 
 
 def _row(dispatch: Dispatch, reached: Reached) -> dict[str, object]:

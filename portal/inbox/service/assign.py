@@ -39,19 +39,16 @@ def hand_over(conversation: Conversation) -> None:
 
 def _candidates(account_id: int) -> list[Candidate]:
     operators = people.available_operators(account_id)
-    loads = dict(
-        db.session.execute(
-            sa.select(Conversation.assigned_user_id, sa.func.count())
-            .where(
-                Conversation.account_id == account_id,
-                Conversation.status == ConversationStatus.OPEN,
-                Conversation.assigned_user_id.in_([user.id for user in operators]),
-            )
-            .group_by(Conversation.assigned_user_id)
+    rows = db.session.execute(
+        sa.select(Conversation.assigned_user_id, sa.func.count())
+        .where(
+            Conversation.account_id == account_id,
+            Conversation.status == ConversationStatus.OPEN,
+            Conversation.assigned_user_id.in_([user.id for user in operators]),
         )
-        .tuples()
-        .all()
+        .group_by(Conversation.assigned_user_id)
     )
+    loads = {user_id: count for user_id, count in rows}
     return [Candidate(user.id, loads.get(user.id, 0), user.last_assigned_at) for user in operators]
 
 
@@ -64,25 +61,30 @@ def _assign(conversation: Conversation, user: User | None, because: AssignedBeca
     changed(conversation, before)
 
 
-def take(conversation_id: int, user: User) -> None:
+def take(conversation_id: int, user: User, *, over: int | None = None) -> None:
     """Make a conversation the person's own; commits. An operator takes what is in the queue or parked with the Usuário
-    ADM, an admin takes any. Raises Taken or Closed: the second of two who take at once is told who has it."""
+    ADM; an admin takes any, but from an operator only by naming, in `over`, the id of whom they saw it with.
+
+    Raises Taken or Closed: the second of two who take at once is told who has it.
+    """
     conversation = lock(conversation_id)
     if conversation.status is ConversationStatus.CLOSED:
         raise Closed
     owner = conversation.assigned_user
-    if owner is not None and owner.id != user.id and not may_take(conversation, user):
-        raise Taken(owner.name)
-    if owner is None or owner.id != user.id or conversation.status is not ConversationStatus.OPEN:
+    is_mine = owner is not None and owner.id == user.id
+    if not is_mine and not may_take(conversation, user, over):
+        raise Taken(owner.name if owner else "")
+    if not is_mine or conversation.assigned_because is not AssignedBecause.TAKEN:
         _assign(conversation, user, AssignedBecause.TAKEN)
     db.session.commit()
 
 
-def may_take(conversation: Conversation, user: User) -> bool:
-    if user.is_admin:
-        return True
+def may_take(conversation: Conversation, user: User, over: int | None = None) -> bool:
     parked = conversation.assigned_because is AssignedBecause.FALLBACK
-    return conversation.status is ConversationStatus.OPEN and (parked or conversation.assigned_user_id is None)
+    waits = parked or conversation.assigned_user_id is None
+    if user.is_admin:
+        return waits or conversation.assigned_user_id == over
+    return waits and conversation.status is ConversationStatus.OPEN
 
 
 def lock(conversation_id: int) -> Conversation:

@@ -165,6 +165,8 @@ def _accepted(claim: Claim, accepted: Accepted) -> None:
 
 def _refused(claim: Claim, error: SendError) -> None:
     """Proven not sent: try later, hold it while the connection is unfit, or fail with the provider's reason."""
+    if error.stop:  # before the message, as the webhooks and the sending agent lock them
+        db.session.get_one(Connection, claim.line.connection_id, with_for_update=True)
     message = _mine(claim)
     if message is not None and message.state is State.SENDING:
         message.error_code, message.error_detail = error.code[:40], error.detail

@@ -12,7 +12,7 @@ from portal.bot_messages.rules import MessageKind
 from portal.extensions import db
 from portal.gateways import messages
 from portal.gateways.messages import Text
-from portal.inbox.models import Author, Conversation, ConversationStatus, Decision, Lane, Message
+from portal.inbox.models import AssignedBecause, Author, Conversation, ConversationStatus, Decision, Lane, Message
 from portal.inbox.rules import window
 from portal.inbox.rules.ledger import State
 from portal.inbox.service import queue
@@ -43,6 +43,8 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
     if not window.is_open(conversation.last_inbound_at, clock.now()):
         raise WindowClosed
     queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=client_token)
+    if conversation.assigned_because is AssignedBecause.FALLBACK:
+        conversation.assigned_because = AssignedBecause.TAKEN  # who answers has it: it leaves the queue
     conversation.waiting_since = None
     conversation.unread = 0
     db.session.commit()

@@ -1,0 +1,1 @@
+"""Reads of the sending agent: the people of a filter, and the dispatches with their progress."""

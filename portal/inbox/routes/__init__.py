@@ -1,0 +1,8 @@
+"""The inbox over HTTP: pages and fragments that only read, and what people do."""
+
+from __future__ import annotations
+
+from portal.inbox.routes import actions, pages
+from portal.inbox.routes.blueprint import blueprint
+
+__all__ = ["actions", "blueprint", "pages"]

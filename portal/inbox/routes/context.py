@@ -1,0 +1,131 @@
+"""What each fragment of the inbox needs, so that the page and the fragment's own address show the same."""
+
+from __future__ import annotations
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from flask import abort, g, request
+
+from portal import clock
+from portal.inbox import queries, view
+from portal.inbox.forms import ReplyForm
+from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
+from portal.inbox.rules import window
+from portal.portfolio import queries as portfolio
+from portal.web.filters import zone
+
+MAX_LIST = 600
+SEARCH_LENGTH = 80
+
+
+def visible(conversation_id: int) -> Conversation:
+    """The conversation, or 404 for whoever may not see it."""
+    conversation = queries.conversation_for(g.user, conversation_id)
+    if conversation is None:
+        abort(404)
+    return conversation
+
+
+def list_context(opened: Conversation | None = None) -> dict[str, Any]:
+    tab = _tab(opened)
+    search = request.args.get("busca", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
+    size = min(MAX_LIST, max(queries.LIST_SIZE, request.args.get("mostrar", 0, type=int)))
+    found = queries.conversations(g.user, tab, search, limit=size + 1)
+    return {
+        "tab": tab,
+        "tabs": queries.tabs_for(g.user),
+        "search": search,
+        "counts": queries.counts(g.user),
+        "conversations": found[:size],
+        "size": size,
+        "more": len(found) > size and size < MAX_LIST,
+        "opened_id": opened.id if opened else request.args.get("aberta", type=int),
+        "where": lambda conversation: view.whereabouts(conversation, g.user),
+    }
+
+
+def _tab(opened: Conversation | None) -> str:
+    asked = request.args.get("aba", "")
+    if asked in queries.tabs_for(g.user):
+        return asked
+    return "minhas" if opened is None else _tab_of(opened)
+
+
+def _tab_of(conversation: Conversation) -> str:
+    if conversation.status is ConversationStatus.CLOSED:
+        return "encerradas"
+    if conversation.assigned_because is AssignedBecause.FALLBACK or conversation.status is not ConversationStatus.OPEN:
+        return "fila" if conversation.status is ConversationStatus.OPEN else "todas"
+    return "minhas" if conversation.assigned_user_id == g.user.id else "todas" if g.user.is_admin else "fila"
+
+
+def thread_context(conversation: Conversation) -> dict[str, Any]:
+    since = request.args.get("desde", type=int)
+    messages = queries.thread(conversation.id, since_id=since)
+    now = clock.now()
+    return {
+        "conversation": conversation,
+        "days": view.days(messages, zone()),
+        "older_id": queries.page_before(conversation.id, messages[0].id) if messages else None,
+        "since": since,
+        "now": now,
+        "to_mark": messages[-1].id if _unread_by_owner(conversation) and messages else None,
+        "kind": conversation.connection.kind.value,
+    }
+
+
+def _unread_by_owner(conversation: Conversation) -> bool:
+    return conversation.unread > 0 and conversation.assigned_user_id == g.user.id
+
+
+def desk_context(conversation: Conversation) -> dict[str, Any]:
+    """The header, the window's banner and the composer: they depend on the same facts."""
+    now = clock.now()
+    closes_at = window.closes_at(conversation.last_inbound_at)
+    return {
+        "conversation": conversation,
+        "desk": view.desk_of(conversation, g.user, now),
+        "whereabouts": view.whereabouts(conversation, g.user),
+        "closes_at": closes_at,
+        "window_open": closes_at is not None and now < closes_at,
+        "minutes_left": int((closes_at - now).total_seconds() // 60) if closes_at else 0,
+        "kind": conversation.connection.kind.value,
+    }
+
+
+def composer_context(form: ReplyForm | None = None, refusal: str = "") -> dict[str, Any]:
+    return {"form": form or ReplyForm(formdata=None), "client_token": new_token(), "refusal": refusal}
+
+
+def new_token() -> str:
+    """One for each answer that is written: a double click sends the same one twice."""
+    return secrets.token_urlsafe(18)
+
+
+def side_context(conversation: Conversation) -> dict[str, Any]:
+    debtor = conversation.debtor
+    titles = portfolio.open_titles(g.account_id, debtor.id) if debtor else ()
+    key = conversation.contact.match_key
+    return {
+        "conversation": conversation,
+        "owed": view.by_creditor(titles),
+        "total": sum((title.amount for title in titles), start=Decimal(0)),
+        "today": clock.today(zone()),
+        "suspects": portfolio.debtors_with_phone(g.account_id, key) if debtor is None and key else (),
+    }
+
+
+def page_context(
+    conversation: Conversation, *, pane: str = "thread", form: ReplyForm | None = None, refusal: str = ""
+) -> dict[str, Any]:
+    return {
+        "pane": pane,
+        "notice": "",
+        **list_context(conversation),
+        **thread_context(conversation),
+        **side_context(conversation),
+        **desk_context(conversation),
+        **composer_context(form, refusal),
+    }

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, g
+
+from portal.gateways.registry import explain
+from portal.inbox import queries, view
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        conversation_name=view.name_of,
+        contact_phone=view.phone_of,
+        message_author=view.author_of,
+        message_options=view.options_of,
+        message_decision=view.decision_of,
+    )
+    app.jinja_env.globals.update(message_reason=view.reason_of, may_resend=view.may_resend, explain_error=explain)
+
+    @app.context_processor
+    def unread() -> dict[str, Any]:
+        """A function, so that only what shows the number asks for it."""
+        count: Callable[[], int] = lambda: queries.unread_total(g.user) if g.get("user") else 0  # noqa: E731
+        return {"unread_conversations": count}

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, IntegerField, StringField
+
+from portal.menu.rules import check_label
+from portal.web.forms import Form, ValidationError
+
+
+class SwitchesForm(Form):
+    interactive_menu = BooleanField("Menu Interativo")
+    assistant_enabled = BooleanField("Assistente Virtual")
+    seen_interactive = HiddenField()
+    seen_assistant = HiddenField()
+
+
+class OptionForm(Form):
+    label = StringField("Descrição")
+    active = BooleanField("Ativo")
+    version = IntegerField()
+
+    def __init__(self, others: Iterable[str], **values: Any) -> None:
+        super().__init__(**values)
+        self.others = tuple(others)
+
+    def validate_label(self, field: StringField) -> None:
+        if errors := check_label(field.data or "", self.others):
+            raise ValidationError(" ".join(errors))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from datetime import date
+
+from flask import abort, g, request, url_for
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.portfolio import queries
+from portal.portfolio.forms import SearchForm
+from portal.portfolio.models import Title, TitleStatus
+from portal.portfolio.routes.blueprint import blueprint
+from portal.portfolio.rules import search
+from portal.portfolio.rules.dates import days_overdue
+from portal.web.guards import signed_in
+from portal.web.partials import fragment
+
+
+@blueprint.get("")
+@signed_in
+def index() -> Response:
+    """Admins browse; operators search for somebody they can name, so that nobody copies the list of debtors."""
+    form = SearchForm(request.args)
+    wanted = search.read(form.q.data or "")
+    if not g.user.is_admin:
+        found, more = queries.find_few(g.account_id, wanted)
+        return fragment(
+            "portfolio/search.html",
+            form=form,
+            wanted=wanted,
+            found=found,
+            more=more,
+            today=_today(),
+            days_overdue=days_overdue,
+        )
+    creditors = queries.creditors_of(g.account_id)
+    form.credor.choices = [("", "Todos"), *((str(each.id), each.name) for each in creditors)]
+    creditor = next((each.id for each in creditors if str(each.id) == form.credor.data), None)
+    page = queries.browse(g.account_id, wanted, creditor, request.args.get("pagina", 1, int))
+    return fragment(
+        "portfolio/index.html",
+        form=form,
+        page=page,
+        url=url_for(".index", q=form.q.data or None, credor=creditor),
+        filtered=not wanted.is_empty or creditor is not None,
+        today=_today(),
+        days_overdue=days_overdue,
+    )
+
+
+@blueprint.get("/<int:debtor_id>")
+@signed_in
+def show(debtor_id: int) -> Response:
+    debtor = queries.debtor_in(g.account_id, debtor_id) or abort(404)
+    open_titles: list[Title] = [title for title in debtor.titles if title.status is TitleStatus.OPEN]
+    return fragment(
+        "portfolio/debtor.html",
+        debtor=debtor,
+        groups=queries.titles_by_creditor(debtor),
+        open_titles=open_titles,
+        total=sum(title.amount for title in open_titles),
+        today=_today(),
+        days_overdue=days_overdue,
+    )
+
+
+def _today() -> date:
+    return clock.today(g.user.account.timezone)

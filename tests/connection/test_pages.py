@@ -1,0 +1,288 @@
+"""The tab "Configurações", over HTTP, with a fake Graph API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal import clock, create_app
+from portal.audit.models import AuditEntry
+from portal.connection import queries
+from portal.connection.models import Connection, ConnectionKind
+from portal.extensions import db
+from tests.fakes.graph_api import GraphApi
+from tests.support.browser import Browser
+from tests.support.people import Company
+
+PAGE = "/whatsapp/configuracoes"
+TOKEN = "EAAGm0PX4ZCpsBAKtoken9876"
+SECRET = "0123456789abcdef0123456789ab5432"
+CREDENTIALS = {
+    "display_phone": "11 3000-1000",
+    "phone_number_id": "106540352242922",
+    "waba_id": "202040352242922",
+    "access_token": TOKEN,
+    "app_secret": SECRET,
+}
+
+
+@pytest.fixture
+def graph() -> Iterator[GraphApi]:
+    with GraphApi() as fake:
+        fake.add_number(CREDENTIALS["phone_number_id"], CREDENTIALS["waba_id"], TOKEN)
+        yield fake
+
+
+@pytest.fixture
+def database(database: dict[str, str], graph: GraphApi) -> dict[str, str]:
+    return {**database, "GRAPH_API_URL": graph.url}
+
+
+def connection_of(app: Flask, company: Company) -> Connection:
+    with app.app_context():
+        found = queries.current(company.id)
+        assert found is not None
+        db.session.expunge(found)
+        return found
+
+
+def change(app: Flask, company: Company, **values: Any) -> None:
+    with app.app_context():
+        connection = queries.current(company.id)
+        for name, value in values.items():
+            setattr(connection, name, value)
+        db.session.commit()
+
+
+@pytest.fixture
+def official(admin: Browser) -> Browser:
+    """An admin whose company has just chosen the official API."""
+    admin.get(PAGE)
+    assert admin.post(f"{PAGE}/api", kind="cloud_api").location == PAGE
+    return admin
+
+
+@pytest.fixture
+def connected(official: Browser) -> Browser:
+    version = official.get(PAGE).form_data("#credenciais form")["version"]
+    assert official.post(f"{PAGE}/credenciais", version=version, **CREDENTIALS).status == 303
+    return official
+
+
+def test_choosing_the_api(app: Flask, company: Company, admin: Browser) -> None:
+    page = admin.get(PAGE)
+    assert page.form_data("main form")["kind"] == "simulator"
+    assert not page.all("#credenciais")
+    page = admin.post(f"{PAGE}/api", kind="cloud_api", follow=True)
+    assert "Agora a empresa usa: API oficial." in page.words
+    assert page.all("#credenciais")
+    assert connection_of(app, company).kind is ConnectionKind.CLOUD_API
+    for wrong in ("plugmessage", "", None):
+        assert admin.post(f"{PAGE}/api", kind=wrong).status == 422
+    admin.post(f"{PAGE}/api", kind="simulator")
+    assert connection_of(app, company).kind is ConnectionKind.SIMULATOR
+
+
+def test_credentials_are_stored_and_only_their_end_is_shown(app: Flask, company: Company, connected: Browser) -> None:
+    saved = connection_of(app, company)
+    assert (saved.access_token, saved.app_secret) == (TOKEN, SECRET)
+    assert (saved.display_phone, saved.phone_number_id) == ("(11) 3000-1000", CREDENTIALS["phone_number_id"])
+    page = connected.get(PAGE)
+    assert "Valor salvo: termina em 9876" in page.words
+    assert "Valor salvo: termina em 5432" in page.words
+    assert TOKEN not in page.text
+    assert SECRET not in page.text
+    with app.app_context():
+        raw = db.session.execute(sa.text("SELECT access_token, app_secret FROM connection")).all()
+        assert not [row for row in raw if TOKEN in str(row) or SECRET in str(row)]
+        notes = [str((entry.before, entry.after)) for entry in db.session.scalars(sa.select(AuditEntry))]
+        assert not [note for note in notes if TOKEN in note or SECRET in note]
+
+
+def test_a_blank_secret_keeps_the_saved_one(app: Flask, company: Company, connected: Browser) -> None:
+    version = connected.get(PAGE).form_data("#credenciais form")["version"]
+    blank = {**CREDENTIALS, "access_token": "", "app_secret": "", "waba_id": "303040352242922"}
+    assert connected.post(f"{PAGE}/credenciais", version=version, **blank).status == 303
+    saved = connection_of(app, company)
+    assert (saved.access_token, saved.app_secret, saved.waba_id) == (TOKEN, SECRET, "303040352242922")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("display_phone", "", "Informe o número do WhatsApp da empresa."),
+        ("display_phone", "abc", "O telefone tem letras ou sinais. Use só números, com DDD."),
+        ("phone_number_id", "", "Informe o ID do número de telefone."),
+        ("phone_number_id", "../me", "O ID do número de telefone da Meta tem só números. Copie-o do painel da Meta."),
+        ("waba_id", "12 34", "O ID da conta do WhatsApp (WABA) da Meta tem só números. Copie-o do painel da Meta."),
+        ("access_token", "", "Informe o token de acesso."),
+        ("access_token", "EAA com espaço", "Cole o valor sem espaços nem quebras de linha."),
+        ("app_secret", "", "Informe a chave secreta do app."),
+    ],
+)
+def test_refused_credentials(
+    app: Flask, company: Company, official: Browser, name: str, value: str, error: str
+) -> None:
+    page = official.post(f"{PAGE}/credenciais", version=1, **{**CREDENTIALS, name: value})
+    assert (page.status, page.errors) == (422, [error])
+    assert TOKEN not in page.text
+    assert connection_of(app, company).access_token == ""
+
+
+def test_the_second_of_two_editors_of_the_credentials_is_told(app: Flask, company: Company, connected: Browser) -> None:
+    page = connected.post(f"{PAGE}/credenciais", version=1, **{**CREDENTIALS, "waba_id": "909090"})
+    assert page.status == 422
+    assert "Outra pessoa salvou as credenciais antes" in page.words
+    assert page.form_data("#credenciais form")["waba_id"] == "909090"
+    assert connection_of(app, company).waba_id == CREDENTIALS["waba_id"]
+
+
+def test_the_webhook_address_to_copy(app: Flask, company: Company, official: Browser) -> None:
+    connection = connection_of(app, company)
+    page = official.get(PAGE)
+    assert page.one("#webhook-url")["value"] == f"http://127.0.0.1:8000/webhooks/cloud-api/{connection.webhook_key}"
+    assert page.one("#verify-token")["value"] == connection.verify_token
+    assert "A Meta só aceita endereços https." in page.words
+    assert "Nenhum aviso da Meta foi recebido até agora." in page.words
+    change(app, company, last_webhook_at=clock.now())
+    assert "Último aviso recebido da Meta:" in official.get(PAGE).words
+
+
+def test_an_https_portal_is_not_warned(database: dict[str, str]) -> None:
+    app = create_app({**database, "PORTAL_PUBLIC_URL": "https://portal.example"})
+    with app.test_request_context("https://portal.example"):
+        assert app.config["PUBLIC_URL"].startswith("https://")
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_connection_that_works(connected: Browser, htmx: bool) -> None:
+    connected.get(PAGE)
+    page = connected.post(f"{PAGE}/testar", htmx=htmx)
+    if not htmx:
+        assert page.status == 303
+        assert "Conexão testada: o número está conectado." in connected.get(page.location).words
+        return
+    assert page.status == 200
+    assert "Nome verificado Cedrus Cobrança Número +55 11 3000-1000 Qualidade Alta" in page.words
+    assert TOKEN not in page.text
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_connection_that_does_not_work(graph: GraphApi, connected: Browser, htmx: bool) -> None:
+    graph.next("refuse", edge="node", code=190, status=401)
+    page = connected.post(f"{PAGE}/testar", htmx=htmx)
+    assert page.status == 422
+    assert "A conexão não funcionou" in page.words
+    assert "token" in page.one("#connection-check .banner").get_text()
+    graph.next("html_502", edge="node")
+    assert "Não foi possível conectar ao WhatsApp." in connected.post(f"{PAGE}/testar", htmx=htmx).words
+    graph.numbers[CREDENTIALS["phone_number_id"]].status = "BANNED"
+    assert "não está conectado" in connected.post(f"{PAGE}/testar", htmx=htmx).words
+    assert TOKEN not in page.text
+
+
+def test_the_simulator_has_nothing_to_test(admin: Browser) -> None:
+    admin.get(PAGE)
+    assert admin.post(f"{PAGE}/testar").status == 404
+    assert admin.post(f"{PAGE}/credenciais", version=1, **CREDENTIALS).status == 404
+
+
+def test_a_stopped_connection_says_why_and_tries_again(app: Flask, company: Company, connected: Browser) -> None:
+    change(app, company, stopped_code="190", stopped_at=clock.now())
+    page = connected.get(PAGE)
+    assert "A conexão parou e nenhuma mensagem está saindo" in page.words
+    assert page.one(".bar .tag").get_text() == "API oficial — parada"
+    page = connected.post(f"{PAGE}/retomar", follow=True)
+    assert "A conexão vai tentar de novo." in page.words
+    assert connection_of(app, company).stopped_code == ""
+
+
+SEEN = {"seen_daily": "250", "seen_batch": "5"}
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_limits(app: Flask, company: Company, admin: Browser, htmx: bool) -> None:
+    page = admin.get(PAGE)
+    assert "Com estes valores: até 5 conversas a cada 30 segundos, até 250 por dia." in page.words
+    page = admin.post(f"{PAGE}/agente", htmx=htmx, daily_limit="1200", batch_size="1", **SEEN, kind="cloud_api")
+    assert page.status == (200 if htmx else 303)
+    assert "Com estes valores: até 1 conversa a cada 30 segundos, até 1.200 por dia." in admin.get(PAGE).words
+    saved = connection_of(app, company)
+    assert (saved.daily_limit, saved.batch_size, saved.kind) == (1200, 1, ConnectionKind.SIMULATOR)
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+@pytest.mark.parametrize(
+    ("daily", "batch", "error"),
+    [
+        ("", "5", "Máx. Envio por Dia: use um número inteiro, sem ponto nem vírgula."),
+        ("1.000", "5", "Máx. Envio por Dia: use um número inteiro, sem ponto nem vírgula."),
+        ("-1", "5", "Máx. Envio por Dia: use um número inteiro, sem ponto nem vírgula."),
+        ("100001", "5", "Use um número entre 0 e 100.000 por dia."),
+        ("250", "0", "Use um número entre 1 e 50 por vez."),
+        ("250", "51", "Use um número entre 1 e 50 por vez."),
+        ("250", "5,5", "Máx. Envio entrada agente: use um número inteiro, sem ponto nem vírgula."),
+        ("4", "5", "Não pode ser maior que o Máx. Envio por Dia."),
+    ],
+)
+def test_refused_limits(
+    app: Flask, company: Company, admin: Browser, daily: str, batch: str, error: str, htmx: bool
+) -> None:
+    admin.get(PAGE)
+    page = admin.post(f"{PAGE}/agente", htmx=htmx, daily_limit=daily, batch_size=batch, **SEEN)
+    assert (page.status, page.errors) == (422, [error])
+    form = page.form_data("#connection-limits form")
+    assert (form["daily_limit"], form["batch_size"]) == (daily, batch)
+    assert connection_of(app, company).daily_limit == 250
+
+
+def test_a_daily_limit_of_zero_stops_the_agent(admin: Browser) -> None:
+    admin.get(PAGE)
+    page = admin.post(f"{PAGE}/agente", htmx=True, daily_limit="0", batch_size="5", **SEEN)
+    assert "nenhuma conversa será iniciada" in page.words
+
+
+def test_the_sentence_follows_what_is_typed(admin: Browser) -> None:
+    page = admin.get(f"{PAGE}/agente/frase", htmx=True, daily_limit="90", batch_size="9")
+    assert page.words == "Com estes valores: até 9 conversas a cada 30 segundos, até 90 por dia."
+    for daily, batch in (("9", "90"), ("", "x"), ("<b>", "1")):
+        page = admin.get(f"{PAGE}/agente/frase", htmx=True, daily_limit=daily, batch_size=batch)
+        assert page.words == "Com estes valores não é possível salvar."
+    assert admin.get(f"{PAGE}/agente/frase", htmx=True).status == 200
+
+
+def test_two_editors_of_the_limits(app: Flask, company: Company, admin: Browser) -> None:
+    admin.get(PAGE)
+    admin.post(f"{PAGE}/agente", daily_limit="100", batch_size="10", **SEEN)
+    for htmx in (True, False):
+        page = admin.post(f"{PAGE}/agente", htmx=htmx, daily_limit="300", batch_size="3", **SEEN)
+        assert page.status == 422
+        assert "Agora está salvo: 100 por dia e 10 por vez." in page.words
+        assert page.form_data("#connection-limits form")["daily_limit"] == "300"
+    assert connection_of(app, company).daily_limit == 100
+
+
+def test_saving_the_limits_leaves_an_open_credentials_form_good(connected: Browser) -> None:
+    version = connected.get(PAGE).form_data("#credenciais form")["version"]
+    assert connected.post(f"{PAGE}/agente", htmx=True, daily_limit="100", batch_size="5", **SEEN).status == 200
+    assert connected.post(f"{PAGE}/credenciais", version=version, **CREDENTIALS).status == 303
+
+
+def test_only_admins_and_only_their_own(
+    app: Flask, company: Company, connected: Browser, operator: Browser, stranger: Browser
+) -> None:
+    key = connection_of(app, company).webhook_key
+    assert operator.get(PAGE).status == 404
+    for path in ("api", "credenciais", "testar", "retomar", "agente"):
+        assert operator.post(f"{PAGE}/{path}", kind="simulator", **SEEN).status == 404
+    for path in ("agente", "agente/frase"):
+        assert operator.get(f"{PAGE}/{path}", htmx=True).status == 404
+    page = stranger.get(PAGE)
+    assert key not in page.text
+    assert "9876" not in page.words
+    stranger.post(f"{PAGE}/agente", daily_limit="1", batch_size="1", **SEEN)
+    assert connection_of(app, company).daily_limit == 250
