@@ -17,6 +17,12 @@ MAX_UPLOAD = 20 * 1024 * 1024
 MAX_WEBHOOK = 3 * 1024 * 1024
 
 
+MAKE_SECRETS = """\
+export PORTAL_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(48))')"
+export PORTAL_ENCRYPTION_KEYS="$(python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')"
+"""
+
+
 class ConfigError(RuntimeError):
     """The environment cannot run the portal; the message says what to set."""
 
@@ -72,6 +78,7 @@ def _engine_options(url: str) -> dict[str, Any]:
             "pool_size": 20,
             "max_overflow": 60,
             "pool_timeout": 5,
+            "hide_parameters": True,
         }
     timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     return {
@@ -81,6 +88,7 @@ def _engine_options(url: str) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": 5,
+        "hide_parameters": True,
     }
 
 
@@ -93,7 +101,7 @@ def _secrets(env: Mapping[str, str], instance: Path, *, make: bool) -> dict[str,
         if not make:
             raise ConfigError(
                 "With DATABASE_URL set, every process needs the same PORTAL_SECRET_KEY and PORTAL_ENCRYPTION_KEYS. "
-                "Make them once with: flask --app portal.keys new"
+                f"Make them once, keep them, and set them for every process:\n{MAKE_SECRETS}"
             )
         _write_private(path, {"secret_key": secrets.token_urlsafe(48), "encryption_keys": [_new_key()]})
     stored: dict[str, Any] = json.loads(path.read_text())

@@ -55,6 +55,7 @@ def app(database: dict[str, str]) -> Iterator[Flask]:
     application.config["PROPAGATE_EXCEPTIONS"] = False
     yield application
     clock.use(None)
+    application.extensions["broadcaster"].stop()
     jobs.forget_wakers()
     with application.app_context():
         db.session.remove()

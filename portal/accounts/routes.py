@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, g, redirect, request, session, url_for
@@ -175,7 +176,7 @@ def end_others() -> Response:
     return saved("Seus outros acessos foram encerrados.", url_for("accounts.own.show"))
 
 
-def _own(form: PasswordForm) -> dict[str, object]:
+def _own(form: PasswordForm) -> dict[str, Any]:
     return {"form": form, "sessions": sessions.open_sessions(g.user, session["token"])}
 
 

@@ -12,7 +12,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["session_is_open"] = lambda token: login.user_of(token) is not None
+    app.extensions["session_rank"] = login.rank_of
 
     @app.before_request
     def load() -> None:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from portal.bot_messages import queries, service
 from portal.bot_messages.forms import MessageForm, RestoreForm
-from portal.bot_messages.queries import MessageKind
+from portal.bot_messages.rules import MessageKind
 from portal.extensions import htmx
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
@@ -80,8 +80,8 @@ def _form(kind: MessageKind) -> MessageForm:
     return MessageForm(kind, text=queries.message(g.account_id, kind).text)
 
 
-def _url(kind: MessageKind, **query: str | None) -> str:
-    return url_for("bot_messages.show", _anchor=f"message-{kind.value}", **query)
+def _url(kind: MessageKind, editar: str | None = None) -> str:
+    return url_for("bot_messages.show", _anchor=f"message-{kind.value}", editar=editar)
 
 
 def _row(kind: MessageKind, form: MessageForm | None = None, *, conflict: bool = False) -> dict[str, Any]:

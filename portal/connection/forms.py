@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, IntegerField, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import NumberRange, Regexp, StopValidation
 
+from portal.connection.models import ConnectionKind
 from portal.portfolio.rules.phones import PhoneError, formatted, parse
-from portal.web.forms import Form, ValidationError, at_most, chosen, needed
+from portal.web.forms import Form, ValidationError, at_most, needed
 
 MAX_DAILY = 100_000
 MAX_BATCH = 50
@@ -21,7 +23,15 @@ def _meta_id(thing: str) -> list[Any]:
 
 
 class KindForm(Form):
-    kind = RadioField("API", [chosen("uma das opções")])
+    kind = RadioField("API", validate_choice=False)
+
+    def __init__(self, kinds: Mapping[ConnectionKind, str], **values: Any) -> None:
+        super().__init__(**values)
+        self.kind.choices = [SelectChoice(kind.value, label) for kind, label in kinds.items()]
+
+    def validate_kind(self, field: RadioField) -> None:
+        if field.data not in {choice.value for choice in field.choices}:
+            raise ValidationError("Escolha uma das opções.")
 
 
 class CredentialsForm(Form):
@@ -63,7 +73,7 @@ class WholeNumber(IntegerField):
 
     def pre_validate(self, form: Form) -> None:
         if self.process_errors:
-            raise StopValidation()
+            raise StopValidation
 
 
 class LimitsForm(Form):

@@ -8,6 +8,8 @@ from portal import jobs
 from portal.connection.models import Connection, ConnectionKind, DailyUsage
 from portal.extensions import db
 
+NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API oficial"}
+
 
 def current(account_id: int) -> Connection | None:
     """The connection by which a company talks now."""

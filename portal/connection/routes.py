@@ -18,7 +18,6 @@ blueprint = Blueprint("connection", __name__, url_prefix="/whatsapp/configuracoe
 
 PAGE, LIMITS, CHECK = "connection/index.html", "connection/_limits.html", "connection/_check.html"
 SENTENCE = "connection/_sentence.html"
-NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API oficial"}
 KINDS = {
     ConnectionKind.SIMULATOR: "Simulador: nenhuma mensagem sai para o WhatsApp",
     ConnectionKind.CLOUD_API: "API oficial: o WhatsApp da Meta, com o número da sua empresa",
@@ -39,7 +38,7 @@ def choose() -> Response:
         return invalid(PAGE, **_page(kind_form=form))
     kind = ConnectionKind(form.kind.data)
     service.choose_kind(g.user, kind)
-    return saved(f"Agora a empresa usa: {NAMES[kind]}.", url_for("connection.show"))
+    return saved(f"Agora a empresa usa: {queries.NAMES[kind]}.", url_for("connection.show"))
 
 
 @blueprint.post("/credenciais")
@@ -100,7 +99,7 @@ def save_limits() -> Response:
         return _limits_refused(connection, form)
     seen = Limits(_number(form.seen_daily.data), _number(form.seen_batch.data))
     try:
-        service.save_limits(connection, g.user, seen, Limits(form.daily_limit.data, form.batch_size.data))
+        service.save_limits(connection, g.user, seen, Limits(form.daily_limit.data or 0, form.batch_size.data or 0))
     except service.ChangedMeanwhile:
         return _limits_refused(connection, form, conflict=True)
     return saved("Limites do agente de envio salvos.", url_for("connection.show"), LIMITS, **_limits(connection))
@@ -126,9 +125,7 @@ def _official() -> Connection:
 
 def _kind_form() -> KindForm:
     connection = queries.current(g.account_id)
-    form = KindForm(kind=connection.kind.value if connection else None)
-    form.kind.choices = [(kind.value, label) for kind, label in KINDS.items()]
-    return form
+    return KindForm(KINDS, kind=connection.kind.value if connection else None)
 
 
 def _credentials_form(connection: Connection) -> CredentialsForm:

@@ -105,7 +105,10 @@ class Credentials:
 
 
 def save_credentials(connection: Connection, user: User, version: int, given: Credentials) -> None:
-    """Store credentials, secrets encrypted, and let a stopped connection try again; commits. Raises ChangedMeanwhile."""
+    """Store credentials, secrets encrypted, and let a stopped connection try again; commits.
+
+    Raises ChangedMeanwhile.
+    """
     _claim_version(connection, version)
     before = _facts(connection)
     connection.display_phone = given.display_phone
@@ -121,7 +124,7 @@ def save_credentials(connection: Connection, user: User, version: int, given: Cr
 
 def resume(connection: Connection, user: User) -> None:
     """Let a stopped connection try again after the cause was put right at the provider; commits."""
-    before = {"stopped": connection.stopped_code}
+    before: dict[str, object] = {"stopped": connection.stopped_code}
     connection.stopped_code, connection.stopped_at = "", None
     _noted(user, connection, "connection.resume", before, {"stopped": ""})
     db.session.commit()

@@ -10,8 +10,6 @@ from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind
 from portal.connection.service import set_up
 
-NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API oficial"}
-
 
 @dataclass(frozen=True)
 class Badge:
@@ -36,7 +34,7 @@ def init_app(app: Flask) -> None:
 def badge(connection: Connection | None) -> Badge:
     if connection is None:
         return Badge("Sem conexão", "danger")
-    name = NAMES[connection.kind]
+    name = queries.NAMES[connection.kind]
     if connection.stopped_code:
         return Badge(f"{name} — parada", "danger")
     if connection.kind is ConnectionKind.CLOUD_API and not connection.access_token:

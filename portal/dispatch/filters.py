@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,18 +34,24 @@ class Filter:
         """The conditions as a person reads them; `creditor` is the name behind `creditor_id`."""
         parts = [
             creditor and f"Credor: {creditor}",
-            _range(self.overdue_from, self.overdue_to, str, " dias de atraso"),
-            _range(self.amount_from, self.amount_to, format_brl, ""),
+            _days(self.overdue_from, self.overdue_to),
+            _range(self.amount_from, self.amount_to, format_brl),
             self.city and f"Cidade: {self.city}",
         ]
         return [part for part in parts if part]
 
 
-def _range(low: Any, high: Any, written: Any, unit: str) -> str:
+def _days(low: int | None, high: int | None) -> str:
+    words = _range(low, high, str)
+    last = low if high is None else high
+    return words and f"{words} {'dia' if last == 1 else 'dias'} de atraso"
+
+
+def _range(low: Any, high: Any, written: Callable[[Any], str]) -> str:
     if low is None and high is None:
         return ""
     if high is None:
-        return f"A partir de {written(low)}{unit}"
+        return f"A partir de {written(low)}"
     if low is None:
-        return f"Até {written(high)}{unit}"
-    return f"De {written(low)} a {written(high)}{unit}"
+        return f"Até {written(high)}"
+    return f"De {written(low)} a {written(high)}"

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import Length
 
 from portal.dispatch.filters import Filter
 from portal.portfolio.rules.amounts import AmountError, parse_amount
-from portal.web.forms import Form, ValidationError, at_most, between, chosen
+from portal.web.forms import Form, ValidationError, at_most, chosen
 
 MAX_DAYS = 36_500
 _ZERO = frozenset("0.,")
@@ -39,20 +39,28 @@ class Choice(SelectField):  # type: ignore[misc]
             raise ValidationError(self._refusal) from None
 
 
-class Days(IntegerField):  # type: ignore[misc]
+class Days(StringField):  # type: ignore[misc]
     def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, [Optional(), between(0, MAX_DAYS)], **options)
+        super().__init__(label, [], **options)
 
     def process_formdata(self, values: list[str]) -> None:
         text = (values or [""])[0].strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) <= 9):
+        self.data = None
+        if not text:
+            return
+        if not (text.isascii() and text.isdigit()):
             raise ValueError("Use um número inteiro de dias, como 30.")
-        self.data = int(text) if text else None
+        if len(text) > 9 or int(text) > MAX_DAYS:
+            raise ValueError(f"Use um número entre 0 e {MAX_DAYS}.")
+        self.data = int(text)
+
+    def _value(self) -> str:
+        return _typed(self) or ("" if self.data is None else str(self.data))
 
 
 class Amount(StringField):  # type: ignore[misc]
     def __init__(self, label: str, **options: Any) -> None:
-        super().__init__(label, [Optional()], **options)
+        super().__init__(label, [], **options)
 
     def process_formdata(self, values: list[str]) -> None:
         text = (values or [""])[0].strip()
@@ -65,9 +73,12 @@ class Amount(StringField):  # type: ignore[misc]
             raise ValueError(str(error)) from None
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return "" if self.data is None else f"{self.data:.2f}".replace(".", ",")
+        return _typed(self) or ("" if self.data is None else f"{self.data:.2f}".replace(".", ","))
+
+
+def _typed(field: StringField) -> str:
+    """What the person wrote, to be shown again beside its error."""
+    return str(field.raw_data[0]) if field.raw_data else ""
 
 
 class FilterForm(Form):

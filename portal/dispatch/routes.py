@@ -173,7 +173,7 @@ def _offered(form: FilterForm, connection: Connection | None) -> Any:
 
 
 def _filter_page(form: FilterForm, connection: Connection | None, *, bad: bool = False) -> Response:
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "cities": people.cities_of(g.account_id),
         "has_starters": len(form.modelo.choices) > 1,

@@ -87,6 +87,15 @@ def whereabouts(conversation: Conversation, user: User) -> str:
     return _owner(conversation, user)
 
 
+def owner_in_short(conversation: Conversation, user: User) -> str:
+    """The same in a few words, for a list."""
+    if conversation.status is ConversationStatus.STARTED:
+        return "Iniciada pelo agente de envio"
+    if conversation.assigned_because is AssignedBecause.FALLBACK and conversation.status is ConversationStatus.OPEN:
+        return "Na fila"
+    return whereabouts(conversation, user)
+
+
 def _owner(conversation: Conversation, user: User) -> str:
     owner = conversation.assigned_user
     if owner is None:

@@ -51,31 +51,37 @@ class Listener:
 
 
 class Broadcaster:
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        self._app = app
         self._listeners: set[Listener] = set()
         self._lock = threading.Lock()
         self._woken = threading.Event()
+        self._stopped = threading.Event()
         self._started = False
 
     def wake(self) -> None:
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopped.set()
         self._woken.set()
 
     @property
     def count(self) -> int:
         return len(self._listeners)
 
-    def start(self, app: Flask) -> None:
+    def start(self) -> None:
         """Start the reader thread once; called by the first stream, so that jobs and tests have no idle thread."""
         with self._lock:
             if self._started:
                 return
             self._started = True
-        last = newest_id(app)
-        with app.app_context():
+        last = newest_id(self._app)
+        with self._app.app_context():
             postgresql = db.engine.dialect.name == "postgresql"
-        threading.Thread(target=self._read_forever, args=(app, last), name="live-reader", daemon=True).start()
+        threading.Thread(target=self._read_forever, args=(last,), name="live-reader", daemon=True).start()
         if postgresql:
-            threading.Thread(target=self._listen_forever, args=(app,), name="live-notify", daemon=True).start()
+            threading.Thread(target=self._listen_forever, name="live-notify", daemon=True).start()
 
     def add(self, listener: Listener) -> None:
         with self._lock:
@@ -85,18 +91,18 @@ class Broadcaster:
         with self._lock:
             self._listeners.discard(listener)
 
-    def _read_forever(self, app: Flask, last: int) -> None:
-        while True:
+    def _read_forever(self, last: int) -> None:
+        while not self._stopped.is_set():
             self._woken.wait(IDLE_POLL)
             self._woken.clear()
             try:
-                last = self._read(app, last)
+                last = self._read(last)
             except Exception:
-                app.logger.exception("live reader: will try again")
-                self._woken.wait(IDLE_POLL)
+                self._app.logger.exception("live reader: will try again")
+                self._stopped.wait(IDLE_POLL)
 
-    def _read(self, app: Flask, last: int) -> int:
-        for signal in read_after(app, last):
+    def _read(self, last: int) -> int:
+        for signal in read_after(self._app, last):
             last = signal.id
             with self._lock:
                 hearers = [listener for listener in self._listeners if listener.may_hear(signal)]
@@ -104,20 +110,21 @@ class Broadcaster:
                 listener.offer(signal)
         return last
 
-    def _listen_forever(self, app: Flask) -> None:
+    def _listen_forever(self) -> None:
         """PostgreSQL tells of commits in other processes within a millisecond; polling stays as the safety net."""
-        while True:
+        while not self._stopped.is_set():
             try:
-                with app.app_context(), contextlib.closing(db.engine.raw_connection()) as raw:
+                with self._app.app_context(), contextlib.closing(db.engine.raw_connection()) as raw:
                     connection = raw.driver_connection
                     assert connection is not None
                     connection.autocommit = True
                     connection.execute(f"LISTEN {CHANNEL}")
-                    for _ in connection.notifies():
-                        self.wake()
+                    while not self._stopped.is_set():
+                        for _ in connection.notifies(timeout=IDLE_POLL):
+                            self.wake()
             except Exception:
-                app.logger.exception("live notifications: will reconnect")
-                threading.Event().wait(IDLE_POLL)
+                self._app.logger.exception("live notifications: will reconnect")
+                self._stopped.wait(IDLE_POLL)
 
 
 def newest_id(app: Flask) -> int:
@@ -132,6 +139,3 @@ def read_after(app: Flask, last: int, account_id: int | None = None, limit: int 
         query = query.where(Event.account_id == account_id)
     with transactions(read_only=True), app.app_context():
         return [Signal(e.id, e.account_id, e.user_id, e.topic, e.ref) for e in db.session.scalars(query)]
-
-
-broadcaster = Broadcaster()

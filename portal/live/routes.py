@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, session
 
 from portal.extensions import db
-from portal.live.broadcast import Listener, Signal, broadcaster, newest_id, read_after
+from portal.live.broadcast import Broadcaster, Listener, Signal, newest_id, read_after
 from portal.web.guards import signed_in
 
 blueprint = Blueprint("live", __name__)
@@ -21,14 +21,15 @@ REPLAY_LIMIT = 500
 @blueprint.get("/eventos")
 @signed_in
 def stream() -> Response:
-    if broadcaster.count >= current_app.config["STREAMS"]:
-        abort(503)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    broadcaster: Broadcaster = app.extensions["broadcaster"]
+    if broadcaster.count >= app.config["STREAMS"]:
+        abort(503)
     listener = Listener(g.account_id, g.user.id, g.user.is_admin)
     last = _last_id()
     token = session["token"]
     db.session.remove()  # a stream lives for hours and must not hold a connection
-    broadcaster.start(app)
+    broadcaster.start()
     broadcaster.add(listener)
     replay = _replay(app, listener, last)
     response = Response(_messages(app, listener, replay, token), mimetype="text/event-stream")
@@ -78,14 +79,14 @@ def _messages(app: Flask, listener: Listener, replay: Replay, token: str) -> Ite
         try:
             signal = listener.signals.get(timeout=HEARTBEAT)
         except queue.Empty:
-            yield ": heartbeat\n\n"
+            yield "event: beat\ndata: {}\n\n"
         else:
             if signal.id > last:
                 last = signal.id
                 yield _message(signal)
         if time.monotonic() - checked > HEARTBEAT:
             checked = time.monotonic()
-            if not _still_in(app, token):
+            if _rank(app, token) != listener.is_admin:
                 return
 
 
@@ -93,9 +94,11 @@ def _message(signal: Signal) -> str:
     return f"id: {signal.id}\nevent: {signal.topic}\ndata: {json.dumps({'id': signal.ref})}\n\n"
 
 
-def _still_in(app: Flask, token: str) -> bool:
-    """A stream ends with its session: at logout, deactivation, or a password reset."""
+def _rank(app: Flask, token: str) -> bool | None:
+    """Whether the session is an admin's; None when it has ended (logout, deactivation, password reset). A stream ends
+    with its session and with its person's role; the browser connects again as whoever it is then."""
     with app.app_context():
-        return bool(app.extensions["session_is_open"](token))
+        rank: bool | None = app.extensions["session_rank"](token)
+        return rank
 
 

@@ -6,6 +6,7 @@ therefore inserted last of all in their transaction, under one advisory lock: id
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,14 @@ from portal.live.models import Event
 
 CHANNEL = "portal_live"
 _ORDER_LOCK = 7_231_001
+
+
+_readers: list[Callable[[], None]] = []
+
+
+def on_events(wake: Callable[[], None]) -> None:
+    """Have a reader of this process woken whenever a transaction with events has been committed."""
+    _readers.append(wake)
 
 
 @dataclass(frozen=True)
@@ -72,9 +81,8 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 
 def _wake(session: Session) -> None:
     if not session.in_nested_transaction() and session.info.pop("wake", False):
-        from portal.live.broadcast import broadcaster  # the broadcaster reads what this module writes
-
-        broadcaster.wake()
+        for wake in _readers:
+            wake()
 
 
 def sweep(keep_seconds: int) -> int:

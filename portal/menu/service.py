@@ -49,9 +49,9 @@ def edit_option(option: MenuOption, user: User, version: int, label: str, *, act
     if option.version != version:
         db.session.rollback()
         raise ChangedMeanwhile
-    before = {"label": option.label, "active": option.active}
+    before, after = {"label": option.label, "active": option.active}, {"label": label, "active": active}
     option.label, option.active, option.version = label, active, version + 1
-    note(user.account_id, user.id, "menu.option", f"menu-option:{option.id}", before, {"label": label, "active": active})
+    note(user.account_id, user.id, "menu.option", f"menu-option:{option.id}", before, after)
     db.session.commit()
 
 

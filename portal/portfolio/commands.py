@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from portal import clock
 from portal.accounts.queries import account_by_slug
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--account", "slug", required=True, metavar="SLUG", help="The company, by its slug.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@with_appcontext
 def import_portfolio(file: Path, slug: str, dry_run: bool) -> None:
     """Import a portfolio file (CSV or XLSX) into a company. Refused rows are printed with their reasons."""
     account = account_by_slug(slug)

@@ -80,7 +80,7 @@ def titles_by_creditor(debtor: Debtor) -> list[TitleGroup]:
     codes = dict(
         db.session.execute(
             sa.select(DebtorCode.creditor_id, DebtorCode.code).where(DebtorCode.debtor_id == debtor.id)
-        ).tuples().all()
+        ).all()
     )
     groups: dict[int, TitleGroup] = {}
     for title in debtor.titles:
@@ -159,7 +159,7 @@ def _lines(debtors: Iterable[Debtor]) -> list[DebtorLine]:
         .distinct()
         .order_by(Creditor.name)
     )
-    for debtor_id, name in db.session.execute(owed).tuples():
+    for debtor_id, name in db.session.execute(owed):
         names.setdefault(debtor_id, []).append(name)
     sums = {
         debtor_id: facts

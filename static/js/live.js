@@ -9,6 +9,7 @@
   const NAME = `portal-live-${body.dataset.user}`;
   const TOPICS = ["conversation", "inbox", "dispatch", "connection", "import", "notification"];
   const GRACE_MS = 3000;
+  const SILENCE_MS = 30000; // the server says "beat" every 12 s: silence is a dead line that nobody reported
   const RETRY_MS = [1000, 2000, 5000, 10000, 30000];
 
   const channel = new BroadcastChannel(NAME);
@@ -18,6 +19,7 @@
   let attempts = 0;
   let graceTimer = 0;
   let retryTimer = 0;
+  let silenceTimer = 0;
   let resign = () => {};
 
   // --- What every tab does ---
@@ -60,11 +62,21 @@
   }
 
   function relay(event) {
+    heard();
     const { id } = event.data ? JSON.parse(event.data) : {};
     tell({ kind: "change", topic: event.type, id, at: Number(event.lastEventId) });
   }
 
+  function heard() {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(() => {
+      tell({ kind: "status", value: true });
+      open();
+    }, SILENCE_MS);
+  }
+
   function opened() {
+    heard();
     clearTimeout(graceTimer);
     graceTimer = attempts = 0;
     if (lost) tell({ kind: "status", value: false });
@@ -84,11 +96,13 @@
     source = new EventSource(cursor ? `/eventos?ultimo=${cursor}` : "/eventos");
     source.onopen = opened;
     source.onerror = failed;
+    source.addEventListener("beat", heard);
     [...TOPICS, "reset"].forEach((topic) => source.addEventListener(topic, relay));
   }
 
   function close() {
     clearTimeout(retryTimer);
+    clearTimeout(silenceTimer);
     source?.close();
     source = null;
   }

@@ -161,7 +161,9 @@ def test_only_admins_and_only_their_own(app: Flask, company: Company, admin: Bro
     assert saved_text(app, company) == "Segredo da casa."
 
 
-def test_a_stranger_sees_and_changes_only_the_own_company(app: Flask, company: Company, admin: Browser, stranger: Browser) -> None:
+def test_a_stranger_changes_only_the_own_company(
+    app: Flask, company: Company, admin: Browser, stranger: Browser
+) -> None:
     admin.post(WELCOME, version=0, text="Segredo da casa.")
     assert "Segredo da casa." not in stranger.get(PAGE).words
     stranger.post(WELCOME, version=0, text="De outra empresa.")

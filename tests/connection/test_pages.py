@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from portal import clock, create_app
+from portal import clock
 from portal.audit.models import AuditEntry
 from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind
@@ -81,8 +81,9 @@ def test_choosing_the_api(app: Flask, company: Company, admin: Browser) -> None:
     assert "Agora a empresa usa: API oficial." in page.words
     assert page.all("#credenciais")
     assert connection_of(app, company).kind is ConnectionKind.CLOUD_API
-    for wrong in ("plugmessage", "", None):
-        assert admin.post(f"{PAGE}/api", kind=wrong).status == 422
+    for wrong in ("plugmessage", ""):
+        refused = admin.post(f"{PAGE}/api", kind=wrong)
+        assert (refused.status, refused.errors) == (422, ["Escolha uma das opções."])
     admin.post(f"{PAGE}/api", kind="simulator")
     assert connection_of(app, company).kind is ConnectionKind.SIMULATOR
 
@@ -152,10 +153,11 @@ def test_the_webhook_address_to_copy(app: Flask, company: Company, official: Bro
     assert "Último aviso recebido da Meta:" in official.get(PAGE).words
 
 
-def test_an_https_portal_is_not_warned(database: dict[str, str]) -> None:
-    app = create_app({**database, "PORTAL_PUBLIC_URL": "https://portal.example"})
-    with app.test_request_context("https://portal.example"):
-        assert app.config["PUBLIC_URL"].startswith("https://")
+def test_an_https_portal_is_not_warned(app: Flask, official: Browser) -> None:
+    app.config["PUBLIC_URL"] = "https://portal.example"
+    page = official.get(PAGE)
+    assert "A Meta só aceita endereços https." not in page.words
+    assert page.one("#webhook-url")["value"].startswith("https://portal.example/webhooks/cloud-api/")
 
 
 @pytest.mark.parametrize("htmx", [True, False])

@@ -18,6 +18,7 @@ from portal.dispatch.models import Dispatch, DispatchRecipient
 from portal.extensions import db
 from portal.inbox.models import Message
 from portal.portfolio.models import Creditor, Debtor, Phone, PhoneKind, Title, TitleStatus
+from portal.portfolio.rules.phones import match_key
 from tests.support.browser import Browser, Page
 from tests.support.people import Company
 
@@ -63,9 +64,9 @@ def debtor(
         db.session.flush()
         if mobile is None:
             landline = f"551132{number:06d}"
-            db.session.add(_phone(row, landline, landline, PhoneKind.LANDLINE))
+            db.session.add(_phone(row, landline, PhoneKind.LANDLINE))
         else:
-            db.session.add(_phone(row, digits, digits[:4] + digits[-8:], PhoneKind.MOBILE))
+            db.session.add(_phone(row, digits, PhoneKind.MOBILE))
         for sequence, amount in enumerate(amounts, 1):
             db.session.add(
                 Title(
@@ -77,16 +78,11 @@ def debtor(
         return row.id
 
 
-def _phone(row: Debtor, digits: str, key: str, kind: PhoneKind) -> Phone:
+def _phone(row: Debtor, digits: str, kind: PhoneKind) -> Phone:
     return Phone(
-        account_id=row.account_id, debtor_id=row.id, e164=f"+{digits}", match_key=_key(key), kind=kind, position=1
+        account_id=row.account_id, debtor_id=row.id, e164=f"+{digits}", match_key=match_key(digits), kind=kind,
+        position=1,
     )
-
-
-def _key(digits: str) -> str:
-    from portal.portfolio.rules.phones import match_key
-
-    return match_key(digits)
 
 
 def debtors(app: Flask, company: Company, count: int) -> list[int]:
@@ -155,7 +151,7 @@ def recipients(app: Flask, dispatch_id: int) -> list[DispatchRecipient]:
 
 def reasons(page: Page) -> Mapping[str, int]:
     """The reasons of a preview with their counts."""
-    rows = page.all(".list li")
+    rows = page.all("#motivos li")
     return {row.span.get_text(strip=True): int(row.strong.get_text(strip=True)) for row in rows if row.span}
 
 

@@ -20,8 +20,7 @@ def import_portfolio(app: Flask, admin: Browser, content: bytes) -> None:
     files = {"file": (io.BytesIO(content), "carteira.csv")}
     uploaded = admin.post("/devedores/importar", files=files)
     assert uploaded.status == 303, uploaded.errors
-    preview = admin.get(uploaded.location)
-    assert "recusada" in preview.words
+    admin.get(uploaded.location)
     assert admin.post(f"{uploaded.location}/confirmar").status == 303
     run(app, "import-portfolio")
 
@@ -79,8 +78,10 @@ def test_the_assistant_off_greets_transfers_and_links_nobody(
     import_portfolio(app, admin, csv_file(row()))
     set_available(app, company.operator)
     page = admin.get("/whatsapp/menu")
-    assert "não ficará atrelada" in page.words or "não conseguirá" in page.words
-    admin.post("/whatsapp/menu/assistente-virtual")
+    assert "não ficará atrelada a um devedor" in page.words
+    switches = page.form_data("form[action$='/atendimento']")
+    assert switches.pop("assistant_enabled")
+    assert admin.post("/whatsapp/menu/atendimento", **switches).status == 303
 
     cloud.says(MARIA, "oi")
     settle(app)

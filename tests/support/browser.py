@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import Any
 
@@ -122,7 +121,8 @@ class Page:
                     assert target in ids, f"{attribute} points nowhere: {target}"
         for button in soup.select("button, a[href]"):
             assert button.get_text(strip=True) or button.get("aria-label"), f"no name: {button}"
-        assert not re.search(r"\son\w+=|\sstyle=|<script(?![^>]*\ssrc=)", self.text), "inline script or style"
+        inline = [tag for tag in soup.find_all(True) if any(a == "style" or a.startswith("on") for a in tag.attrs)]
+        assert not inline and not soup.select("script:not([src]), style"), f"inline script or style: {inline}"
         assert "Undefined" not in self.text and "None" not in soup.get_text().split(), "a missing value is shown"
         if not is_fragment:
             self._check_page()

@@ -86,6 +86,12 @@ def user_of(token: str) -> User | None:
     return row.user
 
 
+def rank_of(token: str) -> bool | None:
+    """Whether a living session is an admin's; None when it is not living."""
+    user = user_of(token)
+    return user.is_admin if user else None
+
+
 def mark_seen(token: str) -> None:
     """Move the session's idle clock, at most once a minute, in a transaction of its own (a GET's own is read-only)."""
     with transactions(read_only=False), db.engine.begin() as connection:

@@ -200,7 +200,8 @@ def left_out_at_start(account_id: int, dispatch_id: int) -> Mapping[str, int]:
             AuditEntry.action == "dispatch.start",
         )
     )
-    return (after or {}).get("left_out", {})
+    left_out: Mapping[str, int] = (after or {}).get("left_out", {})
+    return left_out
 
 
 def creditor_name(account_id: int, creditor_id: int | None) -> str:

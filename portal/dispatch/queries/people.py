@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -39,7 +40,20 @@ def people(account_id: int, chosen: Filter, today: date) -> list[Person]:
         .order_by(titles.c.due_date, Debtor.id)
     ).all()
     mobiles = _first_mobiles(account_id, [row.id for row in rows] if len(rows) <= 500 else None)
-    return [Person(*row, *mobiles.get(row.id, ("", ""))) for row in rows]
+    return [_person(row, mobiles.get(row.id, ("", ""))) for row in rows]
+
+
+def _person(row: Any, mobile: tuple[str, str]) -> Person:
+    return Person(
+        debtor_id=row.id,
+        name=row.name,
+        category=row.category,
+        creditor=row.creditor,
+        amount=row.amount,
+        overdue_since=row.due_date,
+        e164=mobile[0],
+        match_key=mobile[1],
+    )
 
 
 def _titles(account_id: int, chosen: Filter, today: date) -> sa.Subquery:

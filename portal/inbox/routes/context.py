@@ -42,7 +42,7 @@ def list_context(opened: Conversation | None = None) -> dict[str, Any]:
         "size": size,
         "more": len(found) > size and size < MAX_LIST,
         "opened_id": opened.id if opened else request.args.get("aberta", type=int),
-        "where": lambda conversation: view.whereabouts(conversation, g.user),
+        "where": lambda conversation: view.owner_in_short(conversation, g.user),
     }
 
 

@@ -1,4 +1,4 @@
-"""Confirmed files into the portfolio: 500 rows a transaction, each with the place where a killed import goes on."""
+"""Confirmed files into the portfolio: 1,000 rows a transaction, each with the place where a killed import goes on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.portfolio.service.upsert import upsert
 
 log = logging.getLogger("portal.portfolio")
 
-CHUNK = 500
+CHUNK = 1_000
 
 _OPEN = (ImportStatus.QUEUED, ImportStatus.RUNNING)
 
