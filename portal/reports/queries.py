@@ -85,7 +85,7 @@ def receiving(account_id: int) -> Receiving:
 
 def _loads(account_id: int, user_ids: list[int]) -> dict[int | None, int]:
     rows = db.session.execute(
-        sa.select(Conversation.assigned_user_id, sa.func.count())
+        sa.select(Conversation.assigned_user_id, sa.func.count().label("load"))
         .where(
             Conversation.account_id == account_id,
             Conversation.status == ConversationStatus.OPEN,
@@ -93,7 +93,7 @@ def _loads(account_id: int, user_ids: list[int]) -> dict[int | None, int]:
         )
         .group_by(Conversation.assigned_user_id)
     )
-    return dict(rows.tuples().all())
+    return {row.assigned_user_id: row.load for row in rows}
 
 
 @dataclass

@@ -21,7 +21,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
             render_kw.pop("required", None)
-            field.flags.required = None
+            field.flags.required = False
             return field.widget(field, **render_kw)
 
 

@@ -187,7 +187,7 @@
   measureAll(document);
   placeThreads();
   $$(".toast").forEach(closeLater);
-  $$(".main-nav [aria-current], .tabs [aria-current]").forEach((link) => link.scrollIntoView({ block: "nearest", inline: "center" }));
+  $$(".main-nav [aria-current], .tabs [aria-current], .conv[aria-current]").forEach((link) => link.scrollIntoView({ block: "nearest", inline: "center" }));
 
   let focusWasInside = false;
 
@@ -196,6 +196,9 @@
     rememberThreads(event.detail.requestConfig?.verb === "post");
     focusWasInside = event.detail.target.contains(document.activeElement) && document.activeElement !== document.body;
   });
+
+  // At once too: the next swap may come before this one has settled, and would find the thread away from its bottom.
+  on("htmx:afterSwap", placeThreads);
 
   on("htmx:afterSettle", (event) => {
     const fresh = event.target;

@@ -14,7 +14,7 @@ from portal.bot_messages.models import BotMessage
 from portal.bot_messages.rules import MessageKind
 from portal.chat_starters.models import ChatStarter
 from portal.connection import queries as connections
-from portal.connection.models import Connection, DailyUsage
+from portal.connection.models import Connection, ConnectionKind, DailyUsage
 from portal.dispatch.filters import Filter
 from portal.dispatch.service import plan
 from portal.extensions import db
@@ -31,6 +31,7 @@ from tests.support.people import Company, add_operator, set_available
 from tests.support.portfolio import TAX_IDS, add_debtor, csv_file, row
 
 WA_ID = "5511988887777"
+WEBHOOK_KEY = "chave-do-webhook-de-teste"
 
 MARKERS = ("Zenóbia", "Confidencial", "reservad", "88887777", "8888-7777", "Modelo Sigiloso")
 """What nobody outside the company may ever read."""
@@ -100,7 +101,7 @@ def plant(app: Flask, company: Company) -> Seed:
                 "kind": MessageKind.WELCOME.value,
                 "wa_id": WA_ID,
                 "ref": _session_ref(company),
-                "key": db.session.scalar(sa.select(Connection.webhook_key).filter_by(account_id=company.id)),
+                "key": WEBHOOK_KEY,
             },
         )
 
@@ -122,6 +123,9 @@ def _by_hand(connection: Connection, debtor_id: int) -> None:
     creditor_id = db.session.scalars(sa.select(Creditor.id).filter_by(account_id=account_id)).first()
     db.session.add_all(
         (
+            Connection(
+                account_id=account_id, kind=ConnectionKind.CLOUD_API, webhook_key=WEBHOOK_KEY, app_secret="s", created_at=now
+            ),
             DebtorCode(account_id=account_id, creditor_id=creditor_id, debtor_id=debtor_id, code="reservado-1"),
             DailyUsage(account_id=account_id, connection_id=connection.id, day=clock.today("America/Sao_Paulo"), used=1),
             BotMessage(account_id=account_id, kind=MessageKind.WELCOME, text="Texto reservado.", updated_at=now),

@@ -11,7 +11,7 @@ from portal import clock
 from tests.architecture import rows
 from tests.architecture.code import report
 from tests.architecture.seed import Seed, plant
-from tests.architecture.test_tenancy import ENDLESS, harvest
+from tests.architecture.test_tenancy import ENDLESS, call, harvest
 from tests.architecture.url_list import routes
 from tests.support.browser import Browser
 from tests.support.people import Company
@@ -34,7 +34,7 @@ def test_no_get_writes(app: Flask, seed: Seed, admin: Browser, htmx: bool) -> No
     for method, rule, _ in routes(app):
         if method != "GET" or rule.endpoint in ENDLESS:
             continue
-        status = admin.get(seed.url(rule), htmx=htmx).status
+        status = call(admin, "GET", seed.url(rule), htmx=htmx).status
         if status not in FINE and status != NEEDS_MORE.get(rule.endpoint):
             found.append(f"GET {rule.rule}: {status}")
         found += [f"GET {rule.rule}: {change}" for change in rows.changes(before, rows.everything(app))]

@@ -1,0 +1,129 @@
+"""Chromium against the running product. Every page is watched: no CSP violation, no script error, no failed request."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from portal.jobs.runner import Runner
+from tests.support.people import PASSWORD, Company, Person
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 375, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask, company: Company) -> Iterator[str]:
+    """The product, serving and with its jobs running."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    runner = Runner(app)
+    clock = runner.start_in_background()
+    yield f"http://127.0.0.1:{server.server_port}"
+    runner.stop()
+    clock.join(20)
+    app.extensions["broadcaster"].stop()
+    server.shutdown()
+    server.server_close()
+
+
+@dataclass
+class Watched:
+    """A person's browser window, and what went wrong in it."""
+
+    page: Page
+    site: str
+    problems: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        self.page.on("console", self._console)
+        self.page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.problems.append(f"console: {message.text}")
+
+    def _response(self, response) -> None:  # type: ignore[no-untyped-def]
+        if response.status >= 500:
+            self.problems.append(f"{response.status}: {response.url}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def check(self) -> None:
+        """The page as it stands breaks no rule of WCAG A and AA that axe knows, and nothing overflows sideways."""
+        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+        found = Axe().run(self.page, options=options).response["violations"]
+        assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
+        overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{overflow} px wider than the window"
+
+
+OpenWindow = Callable[..., Watched]
+
+
+@pytest.fixture
+def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
+    """Opens windows; `person` logs in there. At the end none may have had a problem."""
+    opened: list[Watched] = []
+    contexts: list[BrowserContext] = []
+
+    def open_window(person: Person | None = None, *, viewport=None, scheme="light", script=True) -> Watched:  # type: ignore[no-untyped-def]
+        context = chromium.new_context(
+            viewport=viewport or WIDE, color_scheme=scheme, java_script_enabled=script, locale="pt-BR",
+            timezone_id="America/Sao_Paulo",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        watched = Watched(context.new_page(), site)
+        watched.watch()
+        opened.append(watched)
+        if person is not None:
+            log_in(watched, person)
+        return watched
+
+    yield open_window
+    problems = [problem for watched in opened for problem in watched.problems]
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+def log_in(watched: Watched, person: Person) -> None:
+    page = watched.open("/login")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Senha").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url(lambda url: "/login" not in url)
