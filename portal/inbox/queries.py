@@ -138,7 +138,7 @@ def thread(conversation_id: int, since_id: int | None = None) -> list[Message]:
     """The last messages of a conversation, oldest first; with `since_id` all from that one on, if that is more."""
     mine = Message.conversation_id == conversation_id
     newest = sa.select(Message.id).where(mine).order_by(Message.id.desc()).limit(THREAD_SIZE).subquery()
-    wanted = Message.id.in_(sa.select(newest.c.id))
+    wanted: sa.ColumnElement[bool] = Message.id.in_(sa.select(newest.c.id))
     if since_id is not None:
         wanted = wanted | (Message.id >= since_id)
     return list(

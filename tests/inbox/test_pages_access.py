@@ -73,7 +73,7 @@ def test_an_admin_reads_but_must_take_before_answering(
     assert blind.status == 422 and "Otávio Operador já assumiu" in blind.words
     form = admin.get(f"/conversas/{found}").one("#conversation-head form")
     assert "Otávio Operador" in form["data-confirm"]
-    taken = admin.post(str(form["action"]), **{"de": form.select_one("[name=de]")["value"]})
+    taken = admin.post(str(form["action"]), de=form.select_one("[name=de]")["value"])
     assert taken.status == 303
     assert statuses(operator, found) == {404}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from portal import clock
+from portal.extensions import db
 from portal.gateways import messages
 from portal.gateways.messages import Content
 from portal.inbox.models import Author, Conversation, Direction, Lane, Message
 from portal.inbox.rules.ledger import State
 from portal.inbox.service.changes import changed
-from portal.extensions import db
 
 SNIPPET = 110
 
