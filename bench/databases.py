@@ -11,8 +11,6 @@ from pathlib import Path
 
 from tests.support.databases import Template, template
 
-ENGINES = ("sqlite", "postgresql")
-
 
 class NoServer(Exception):
     """There is no PostgreSQL to run on; the message says how to get one."""

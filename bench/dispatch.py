@@ -27,7 +27,7 @@ from bench.fake_graph import FakeGraph
 from tests.support.databases import Template
 
 SECONDS = 120.0
-"""All that one engine and batch size is given. A round has its even share, and counts what it did until then."""
+"""All that one batch size is given. A round has its even share, and counts what it did until then."""
 
 SMALL_BATCH = 5
 GOAL_SMALL, GOAL_LARGE = 0.45, 0.60
@@ -60,10 +60,10 @@ def main(arguments: list[str]) -> int:
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
     failed = 0
     try:
-        for engine in ("sqlite", "postgresql") if chosen.postgresql else ("sqlite",):
-            with _place(engine) as (folder, database), FakeGraph() as fake:
-                for batch in chosen.batch:
-                    failed |= _one(chosen, fake, database, folder, Rounds(engine, batch))
+        engine = "postgresql" if chosen.postgresql else "sqlite"
+        with _place(engine) as (folder, database), FakeGraph() as fake:
+            for batch in chosen.batch:
+                failed |= _one(chosen, fake, database, folder, Rounds(engine, batch))
     except NoServer as error:
         print(error, file=sys.stderr)
         return 2
@@ -76,7 +76,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--batch", type=_positive, nargs="+", default=[5], help="batch sizes (default 5)")
     parser.add_argument("--threads", type=_positive, default=4, help="workers of both runners (default 4)")
     parser.add_argument("--rounds", type=_positive, default=3, help="rounds, limit and ours in turns (default 3)")
-    parser.add_argument("--postgresql", action="store_true", help="PostgreSQL after SQLite")
+    parser.add_argument("--postgresql", action="store_true", help="PostgreSQL instead of SQLite")
     return parser.parse_args(arguments)
 
 

@@ -59,7 +59,7 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         exact = self.accepted == self.unique == self.debited == self.wanted - self.left
-        return exact and not (self.doubled or self.lost or self.unsettled)
+        return self.accepted > 0 and exact and not (self.doubled or self.lost or self.unsettled)
 
 
 def run_limit(fake: FakeGraph, messages: int, threads: int, deadline: float) -> Speed:

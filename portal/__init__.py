@@ -18,7 +18,7 @@ from portal.live.service import init_session
 
 ROOT = Path(__file__).resolve().parent.parent
 
-WEB = ("assets", "errors", "filters", "headers", "health", "ids", "nav")
+WEB = ("urls", "assets", "errors", "filters", "headers", "health", "nav")
 
 FEATURES = (
     "jobs",

@@ -517,6 +517,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webhook_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhook_event_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_webhook_event_failed",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.create_index("ix_webhook_event_state", ["state", "id"], unique=False)
 
     op.create_table(
@@ -641,6 +648,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state in ('queued', 'sending')"),
         )
         batch_op.create_index("ix_message_thread", ["conversation_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_message_uncertain",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
 
     op.create_table(
         "dispatch_recipient",
@@ -686,6 +700,11 @@ def downgrade() -> None:
 
     op.drop_table("dispatch_recipient")
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_message_uncertain",
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        )
         batch_op.drop_index("ix_message_thread")
         batch_op.drop_index(
             "ix_message_outbox",
@@ -707,6 +726,11 @@ def downgrade() -> None:
     op.drop_table("dispatch")
     with op.batch_alter_table("webhook_event", schema=None) as batch_op:
         batch_op.drop_index("ix_webhook_event_state")
+        batch_op.drop_index(
+            "ix_webhook_event_failed",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_webhook_event_account_id"))
 
     op.drop_table("webhook_event")

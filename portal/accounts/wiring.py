@@ -21,12 +21,12 @@ def init_app(app: Flask) -> None:
         token = session.get("token")
         if request.endpoint == "static" or not token:
             return
-        g.user = login.user_of(token)
-        if g.user is None:
+        row = login.living(token)
+        if row is None:
             session.clear()
             return
-        g.account_id = g.user.account_id
-        g.mark_seen = request.endpoint != "live.stream" and login.needs_mark(token)
+        g.user, g.account_id = row.user, row.account_id
+        g.mark_seen = request.endpoint != "live.stream" and login.needs_mark(row)
 
     @app.after_request
     def seen(response: Response) -> Response:

@@ -82,7 +82,7 @@ def preview(starter_id: int) -> Response:
     return fragment(PREVIEW, starter=queries.view(row, form.chosen))
 
 
-@blueprint.post("/<int:starter_id>")
+@blueprint.post("/<int:starter_id>/coringas")
 @admin_only
 def bind(starter_id: int) -> Response:
     row = _starter(starter_id)

@@ -23,7 +23,7 @@ def _meta_id(thing: str) -> list[Any]:
 
 
 class KindForm(Form):
-    kind = RadioField("API", validate_choice=False)
+    kind = RadioField("Qual API a empresa usa", validate_choice=False)
 
     def __init__(self, kinds: Mapping[ConnectionKind, str], **values: Any) -> None:
         super().__init__(**values)
@@ -63,7 +63,7 @@ class CredentialsForm(Form):
             raise ValidationError("Informe a chave secreta do app.")
 
 
-class WholeNumber(IntegerField):
+class WholeNumber(IntegerField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = valuelist[0].strip() if valuelist else ""
         if not re.fullmatch(r"[0-9]{1,9}", typed):
@@ -87,5 +87,5 @@ class LimitsForm(Form):
     seen_batch = HiddenField()
 
     def validate_batch_size(self, field: WholeNumber) -> None:
-        if self.daily_limit.data and field.data > self.daily_limit.data:
+        if self.daily_limit.data and field.data is not None and field.data > self.daily_limit.data:
             raise ValidationError("Não pode ser maior que o Máx. Envio por Dia.")

@@ -20,7 +20,7 @@ from portal.web.partials import fragment, invalid, saved, stop_polling
 
 blueprint = Blueprint("dispatch", __name__)
 
-ONE = "/envios/<int(max=2147483647):dispatch_id>"
+ONE = "/envios/<int:dispatch_id>"
 SHOWN_FIRST = 20
 
 

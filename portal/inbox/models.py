@@ -138,6 +138,8 @@ class Message(OfAccount, db.Model):
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "provider_id"),
         sa.Index("ix_message_thread", "conversation_id", "id"),
+        sa.Index("ix_message_uncertain", "account_id", "id", sqlite_where=sa.text("state = 'unknown'"),
+                 postgresql_where=sa.text("state = 'unknown'")),
         sa.Index("ix_message_outbox", "lane", "state", "id", sqlite_where=sa.text("state in ('queued', 'sending')"),
                  postgresql_where=sa.text("state in ('queued', 'sending')")),
     )

@@ -5,11 +5,14 @@ from typing import Any
 
 from flask import Flask, g
 
+from portal.accounts.service.people import on_leaving
 from portal.gateways.registry import explain
 from portal.inbox import queries, view
+from portal.inbox.service.assign import hand_over_all_of
 
 
 def init_app(app: Flask) -> None:
+    on_leaving(hand_over_all_of)
     app.jinja_env.filters.update(
         conversation_name=view.name_of,
         contact_phone=view.phone_of,

@@ -33,4 +33,6 @@ class WebhookEvent(OfAccount, db.Model):
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "body_hash"),
         sa.Index("ix_webhook_event_state", "state", "id"),
+        sa.Index("ix_webhook_event_failed", "account_id", sqlite_where=sa.text("state = 'failed'"),
+                 postgresql_where=sa.text("state = 'failed'")),
     )

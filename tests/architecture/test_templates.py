@@ -78,7 +78,7 @@ def _enter(block: list[str], branches: list[bool], hidden: int, out: list[str], 
         branches.append(True)
     elif word in ("endif", "endfor"):
         branches.pop()
-    elif word == "include" and not hidden and all(branches):
+    elif word == "include" and block[1][0] in "\"'" and not hidden and all(branches):
         out.append(own_output(templates()[block[1].strip("\"'")], last=last))
     elif word == "call" and not hidden and all(branches):
         out.append("▮")
@@ -119,10 +119,20 @@ def import_breaks(name: str, source: str, known: dict[str, str]) -> list[str]:
                 found.append(f"{name}: {target} has no macro {original}")
             if alias not in used:
                 found.append(f"{name}: {alias} is imported and not used")
+    everywhere = {macro.name for text in known.values() for macro in ENVIRONMENT.parse(text).find_all(nodes.Macro)}
+    given = {alias for node in tree.find_all(nodes.FromImport) for alias in _aliases(node)}
+    given |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    given |= {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    for missing in sorted((used - given) & everywhere):
+        found.append(f"{name}: uses {missing} and leaves its import to whoever includes it")
     for node in tree.find_all(nodes.Import):
         if node.target not in used:
             found.append(f"{name}: {node.target} is imported and not used")
     return found
+
+
+def _aliases(node: nodes.FromImport) -> list[str]:
+    return [each[1] if isinstance(each, tuple) else each for each in node.names]
 
 
 def english(name: str, source: str) -> list[str]:
@@ -211,5 +221,6 @@ def test_the_other_rules_bite() -> None:
     macros = {"ui/a.html": "{% macro one() %}{% endmacro %}"}
     assert import_breaks("x.html", "{% from 'ui/a.html' import two %}{{ two() }}", macros)
     assert import_breaks("x.html", "{% from 'ui/a.html' import one %}", macros)
+    assert import_breaks("x.html", "{{ one() }}", macros)
     assert not import_breaks("x.html", "{% from 'ui/a.html' import one %}{{ one() }}", macros)
     assert english("x.html", "<button>Save</button>") and english("x.html", "<a title='Close'>Fechar</a>")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -53,8 +54,14 @@ def call(browser: Browser, method: str, url: str, fields: dict[str, str] | None 
     return Page(answer, fragment=True)
 
 
-def leaks(page: Page) -> list[str]:
-    return [marker for marker in MARKERS if marker in page.text]
+def leaks(page: Page, asked: str) -> list[str]:
+    """Markers in an answer that were not in the question: a page may repeat the number or name in its own address."""
+    said, digits = unquote_plus(asked), re.sub(r"\D", "", asked)
+    return [
+        marker
+        for marker in MARKERS
+        if marker in page.text and marker not in said and not (marker[0].isdigit() and re.sub(r"\D", "", marker) in digits)
+    ]
 
 
 def test_the_seed_has_one_of_everything(app: Flask, seed: Seed) -> None:
@@ -75,8 +82,10 @@ def test_to_a_stranger_the_things_of_a_company_do_not_exist(app: Flask, seed: Se
             found.append(f"{method} {rule.rule}: {page.status}, not 404")
         if page.status >= 500:
             found.append(f"{method} {rule.rule}: {page.status}")
-        found += [f"{method} {rule.rule}: shows {marker!r}" for marker in leaks(page)]
-        found += [f"{method} {rule.rule}: {change}" for change in rows.changes(before, rows.of_account(app, seed.company.id))]
+        found += [f"{method} {rule.rule}: shows {marker!r}" for marker in leaks(page, seed.url(rule))]
+        if method != "GET":
+            after = rows.of_account(app, seed.company.id)
+            found += [f"{method} {rule.rule}: {change}" for change in rows.changes(before, after)]
     assert not found, report(found, "A stranger reached something of another company")
 
 
@@ -90,7 +99,7 @@ def test_a_stranger_who_copies_every_form_and_link_reaches_nothing(
     found = []
     for method, url, fields in requests:
         page = call(stranger, method, url, fields)
-        found += [f"{method} {url}: shows {marker!r}" for marker in leaks(page) if marker not in str(fields) + url]
+        found += [f"{method} {url}: shows {marker!r}" for marker in leaks(page, f"{url} {fields}")]
         found += [f"{method} {url}: {page.status}"] * (page.status >= 500)
     found += rows.changes(before, rows.of_account(app, seed.company.id))
     found += rows.crossings(app)
@@ -173,7 +182,7 @@ def test_a_number_that_no_row_has_is_not_found(app: Flask, seed: Seed, admin: Br
             continue
         for number in NO_ROW:
             status = call(admin, method, url_with(rule, seed.values, number)).status
-            if status != 404:
+            if status not in (404, 405):  # no such address at all, for a number that no address has
                 found.append(f"{method} {rule.rule} with {number}: {status}")
     assert not found, report(found, "An id that does not exist is 404")
 

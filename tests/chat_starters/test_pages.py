@@ -71,13 +71,16 @@ def test_a_refused_starter_stays_typed(
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_associating_the_wildcards(app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool) -> None:
+def test_associating_the_wildcards(
+    app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool
+) -> None:
     url = f"{PAGE}/{starter_id}"
     page = admin.get(url, htmx=True, editar=1) if htmx else admin.get(PAGE, editar=starter_id)
-    assert [label.get_text() for label in page.all(f"#starter-{starter_id} label")] == ["Coringa {{1}}", "Coringa {{2}}"]
+    labels = [label.get_text() for label in page.all(f"#starter-{starter_id} label")]
+    assert labels == ["Coringa {{1}}", "Coringa {{2}}"]
     seen = page.form_data(f"#starter-{starter_id} form")["seen"]
     chosen = {"field_1": "debtor_first_name", "field_2": "creditor_name", "field_3": "x", "status": "pending"}
-    page = admin.post(url, htmx=htmx, seen=seen, **chosen)
+    page = admin.post(f"{url}/coringas", htmx=htmx, seen=seen, **chosen)
     assert page.status == (200 if htmx else 303)
     if not htmx:
         assert page.location == f"{PAGE}#starter-{starter_id}"
@@ -99,8 +102,9 @@ def test_the_preview_follows_the_choice(admin: Browser, starter_id: int) -> None
 def test_a_wildcard_without_field_is_refused(
     app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool
 ) -> None:
+    url = f"{PAGE}/{starter_id}/coringas"
     seen = admin.get(PAGE, editar=starter_id).form_data(f"#starter-{starter_id} form")["seen"]
-    page = admin.post(f"{PAGE}/{starter_id}", htmx=htmx, seen=seen, field_1="debtor_name", field_2="password")
+    page = admin.post(url, htmx=htmx, seen=seen, field_1="debtor_name", field_2="password")
     assert (page.status, page.errors) == (422, ["Escolha o campo do coringa {{2}}."])
     assert page.form_data(f"#starter-{starter_id} form")["field_1"] == "debtor_name"
     assert starters(app, company)[0].bindings == []
@@ -108,10 +112,11 @@ def test_a_wildcard_without_field_is_refused(
 
 @pytest.mark.parametrize("htmx", [True, False])
 def test_two_people_associate(app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool) -> None:
+    url = f"{PAGE}/{starter_id}/coringas"
     seen = admin.get(PAGE, editar=starter_id).form_data(f"#starter-{starter_id} form")["seen"]
     first = {"field_1": "debtor_name", "field_2": "creditor_name"}
-    admin.post(f"{PAGE}/{starter_id}", seen=seen, **first)
-    page = admin.post(f"{PAGE}/{starter_id}", htmx=htmx, seen=seen, field_1="company_name", field_2="company_name")
+    admin.post(url, seen=seen, **first)
+    page = admin.post(url, htmx=htmx, seen=seen, field_1="company_name", field_2="company_name")
     assert page.status == 422
     assert "O modelo mudou enquanto você editava" in page.words
     assert starters(app, company)[0].bindings == ["debtor_name", "creditor_name"]
@@ -132,7 +137,7 @@ def test_only_admins_and_only_their_own(
         assert person.get(url, htmx=True).status == 404
         assert person.get(f"{url}/previa", htmx=True).status == 404
         assert person.get(PAGE, editar=starter_id).status == 404
-        assert person.post(url, field_1="debtor_name", field_2="debtor_name", seen="x").status == 404
+        assert person.post(f"{url}/coringas", field_1="debtor_name", field_2="debtor_name", seen="x").status == 404
     assert operator.get(PAGE).status == 404
     assert operator.get(f"{PAGE}/novo").status == 404
     assert operator.post(f"{PAGE}/novo", name="x", category="utility", body="Olá").status == 404

@@ -37,9 +37,9 @@ def engine(file: str) -> Iterator[sa.Engine]:
     made.dispose()
 
 
-def count(file: str, kind: str) -> tuple[int, int]:
+def count(file: str, kind: str, times: int = TIMES) -> tuple[int, int]:
     """What the counter shows after all processes wrote, and how many writes were refused."""
-    command = [sys.executable, "-m", "tests.core.writer", file, kind, str(THREADS), str(TIMES)]
+    command = [sys.executable, "-m", "tests.core.writer", file, kind, str(THREADS), str(times)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
     Path(file).with_suffix(".start").touch()
     refused = sum(int(process.communicate(timeout=120)[0]) for process in processes)
@@ -53,8 +53,8 @@ def test_threads_and_processes_lose_nothing(file: str) -> None:
 
 def test_without_the_lock_writes_are_lost_or_refused(file: str) -> None:
     """The same work on stock connections goes wrong, so the test above can tell."""
-    value, refused = count(file, "plain")
-    assert value < PROCESSES * THREADS * TIMES
+    value, refused = count(file, "plain", times=50)
+    assert value < PROCESSES * THREADS * 50
     assert refused > 0
 
 

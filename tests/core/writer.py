@@ -38,7 +38,7 @@ def plain(file: str) -> Increment:
     """As stock SQLite does it: a transaction that begins with a read and takes its lock at the first write."""
 
     def increment() -> None:
-        with contextlib.closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as connection:
+        with contextlib.closing(sqlite3.connect(file, timeout=0.2, isolation_level=None)) as connection:
             connection.execute("BEGIN")
             (value,) = connection.execute("SELECT value FROM counter").fetchone()
             time.sleep(0.001)

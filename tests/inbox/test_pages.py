@@ -190,6 +190,11 @@ def test_older_messages_are_a_step_away(app: Flask, company: Company, operator: 
     assert "desde=" in older.one("#thread")["hx-get"]
 
 
+@pytest.mark.parametrize("since", ["x", "0", "-1", "9" * 30])
+def test_an_odd_start_of_the_thread_is_ignored(operator: Browser, mine: int, since: str) -> None:
+    assert operator.get(f"/conversas/{mine}?desde={since}").all(".bubble")
+
+
 FRAGMENTS = {
     "#conversation-list": "/conversas/lista?aba=minhas&aberta={id}",
     "#thread": "/conversas/{id}/mensagens",

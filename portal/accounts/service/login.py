@@ -75,21 +75,21 @@ def open_session(user: User, ip: str, user_agent: str) -> str:
     return token
 
 
-def user_of(token: str) -> User | None:
-    """The person of a living session, or None. A pure read: see `mark_seen`."""
+def living(token: str) -> UserSession | None:
+    """The session of a token while it opens the portal, with its person. A pure read: see `mark_seen`."""
     row = db.session.get(UserSession, _hash(token))
     if row is None or row.ended_at is not None or not row.user.active:
         return None
     now = clock.now()
     if now - row.created_at > ABSOLUTE_LIFE or now - row.last_seen_at > IDLE_LIFE:
         return None
-    return row.user
+    return row
 
 
 def rank_of(token: str) -> bool | None:
     """Whether a living session is an admin's; None when it is not living."""
-    user = user_of(token)
-    return user.is_admin if user else None
+    row = living(token)
+    return row.user.is_admin if row else None
 
 
 def mark_seen(token: str) -> None:
@@ -100,9 +100,8 @@ def mark_seen(token: str) -> None:
         )
 
 
-def needs_mark(token: str) -> bool:
-    row = db.session.get(UserSession, _hash(token))
-    return row is not None and clock.now() - row.last_seen_at > SEEN_EVERY
+def needs_mark(row: UserSession) -> bool:
+    return clock.now() - row.last_seen_at > SEEN_EVERY
 
 
 def log_out(token: str) -> None:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.accounts import passwords
@@ -15,6 +16,7 @@ from portal.accounts.models import Account, Role, User
 from portal.accounts.service.login import end_sessions
 from portal.audit.service import note
 from portal.extensions import db
+from portal.live.service import emit
 
 
 class EmailTaken(Exception):
@@ -26,6 +28,13 @@ class LastAdmin(Exception):
 
 
 _set_up: list[Callable[[int], None]] = []
+_leaving: list[Callable[[User], None]] = []
+
+
+def on_leaving(hand_over: Callable[[User], None]) -> None:
+    """Have a feature find another place for what is a person's, in the transaction that deactivates them."""
+    if hand_over not in _leaving:
+        _leaving.append(hand_over)
 
 
 def on_new_account(prepare: Callable[[int], None]) -> None:
@@ -62,10 +71,17 @@ def edit_user(user: User, actor_id: int, name: str, email: str, role: Role, *, a
     before = _facts(user)
     user.name, user.email, user.role, user.active = name, email.strip().lower(), role, active
     if not active:
-        user.available = False
-        end_sessions(user.id)
+        _send_home(user)
+    _flush()
     note(user.account_id, actor_id, "user.edit", f"user:{user.id}", before, _facts(user))
     db.session.commit()
+
+
+def _send_home(user: User) -> None:
+    user.available = False
+    end_sessions(user.id)
+    for hand_over in _leaving:
+        hand_over(user)
 
 
 def reset_password(user: User, actor_id: int) -> str:
@@ -91,6 +107,7 @@ def set_available(user: User, available: bool) -> None:
     if user.available != available:
         note(user.account_id, user.id, "user.available", f"user:{user.id}", None, {"available": available})
         user.available = available
+        emit(user.account_id, "inbox")
     db.session.commit()
 
 
@@ -112,9 +129,18 @@ def add_user(account_id: int, actor_id: int | None, name: str, email: str, role:
         created_at=clock.now(),
     )
     db.session.add(user)
-    db.session.flush()
+    _flush()
     note(account_id, actor_id, "user.create", f"user:{user.id}", None, _facts(user))
     return user
+
+
+def _flush() -> None:
+    """Two people may save one e-mail at the same moment: the database decides, and the second is told."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        db.session.rollback()
+        raise EmailTaken from error
 
 
 def _facts(user: User) -> dict[str, str | bool]:

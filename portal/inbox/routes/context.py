@@ -62,7 +62,7 @@ def _tab_of(conversation: Conversation) -> str:
 
 
 def thread_context(conversation: Conversation) -> dict[str, Any]:
-    since = request.args.get("desde", type=int)
+    since = _message_id(request.args.get("desde", type=int))
     messages = queries.thread(conversation.id, since_id=since)
     now = clock.now()
     return {
@@ -74,6 +74,11 @@ def thread_context(conversation: Conversation) -> dict[str, Any]:
         "to_mark": messages[-1].id if _unread_by_owner(conversation) and messages else None,
         "kind": conversation.connection.kind.value,
     }
+
+
+def _message_id(asked: int | None) -> int | None:
+    """Only what a database can hold as an id."""
+    return asked if asked is not None and 0 < asked < 2**31 else None
 
 
 def _unread_by_owner(conversation: Conversation) -> bool:

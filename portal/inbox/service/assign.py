@@ -37,6 +37,16 @@ def hand_over(conversation: Conversation) -> None:
     _assign(conversation, people.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
 
 
+def hand_over_all_of(user: User) -> None:
+    """Find another person for every open conversation of somebody who leaves; in the caller's transaction."""
+    for conversation in db.session.scalars(
+        sa.select(Conversation).where(
+            Conversation.assigned_user_id == user.id, Conversation.status == ConversationStatus.OPEN
+        )
+    ).all():
+        hand_over(conversation)
+
+
 def _candidates(account_id: int) -> list[Candidate]:
     operators = people.available_operators(account_id)
     rows = db.session.execute(

@@ -85,6 +85,6 @@ def titles(debtor_ids: Iterable[int]) -> dict[TitleKey, StoredTitle]:
     return {tuple(row[:5]): StoredTitle(*row[5:]) for row in _rows(query)}
 
 
-def _rows(query: sa.Select[Any]) -> Sequence[Any]:
+def _rows(query: sa.Executable) -> Sequence[Any]:
     """Straight from the connection: the session's own way takes twice the time."""
     return db.session.connection().execute(query).all()
