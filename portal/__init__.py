@@ -18,7 +18,7 @@ from portal.live.service import init_session
 
 ROOT = Path(__file__).resolve().parent.parent
 
-WEB = ("urls", "assets", "errors", "filters", "headers", "health", "nav")
+WEB = ("ids", "assets", "errors", "filters", "headers", "health", "nav")
 
 FEATURES = (
     "jobs",
@@ -83,4 +83,3 @@ def _add_feature(app: Flask, name: str) -> None:
 def _room(feature: str, room: str) -> Any:
     module = f"portal.{feature}.{room}"
     return import_module(module) if util.find_spec(module) else None
-

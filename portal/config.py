@@ -78,7 +78,6 @@ def _engine_options(url: str) -> dict[str, Any]:
             "pool_size": 20,
             "max_overflow": 60,
             "pool_timeout": 5,
-            "hide_parameters": True,
         }
     timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     return {
@@ -88,7 +87,6 @@ def _engine_options(url: str) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": 5,
-        "hide_parameters": True,
     }
 
 

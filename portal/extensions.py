@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_htmx import HTMX
@@ -68,9 +68,15 @@ class OfAccount:
 
 
 db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 migrate = Migrate()
 csrf = CSRFProtect()
 htmx = HTMX()
+
 
 def insert_if_missing(table: type[Any], **values: Any) -> None:
     """Insert a row unless one with its key is there, in the caller's transaction; of two at once, one wins quietly."""

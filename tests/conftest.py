@@ -90,7 +90,6 @@ def stranger(app: Flask, other: Company) -> Browser:
     return Browser(app).log_in(other.admin)
 
 
-
 @pytest.fixture
 def graph() -> Iterator[GraphApi]:
     """Meta, as a local server."""

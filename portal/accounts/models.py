@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 
 
 class Role(StrEnum):
@@ -14,7 +14,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-class Account(db.Model):
+class Account(Model):
     """A company (conta): the owner of everything else."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -24,7 +24,7 @@ class Account(db.Model):
     created_at: Mapped[datetime]
 
 
-class User(OfAccount, db.Model):
+class User(OfAccount, Model):
     """A person who logs in. E-mails are unique over all companies, so that a login needs no company name."""
 
     __tablename__ = "person"  # `user` is a reserved word on PostgreSQL
@@ -50,7 +50,7 @@ class User(OfAccount, db.Model):
         return self.name.split(" ", 1)[0]
 
 
-class UserSession(OfAccount, db.Model):
+class UserSession(OfAccount, Model):
     """A login. The cookie holds a random token; the row holds its hash, so that a copied database opens no session."""
 
     token_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
@@ -64,7 +64,7 @@ class UserSession(OfAccount, db.Model):
     user: Mapped[User] = relationship(lazy="joined")
 
 
-class LoginFailure(db.Model):
+class LoginFailure(Model):
     """A wrong password, by what was tried (`email:…`) and from where (`ip:…`); old rows are swept."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -69,9 +69,7 @@ def has_other_admin(user: User) -> bool:
 
 def available_operators(account_id: int) -> Sequence[User]:
     return db.session.scalars(
-        sa.select(User).where(
-            User.account_id == account_id, User.role == Role.OPERATOR, User.active, User.available
-        )
+        sa.select(User).where(User.account_id == account_id, User.role == Role.OPERATOR, User.active, User.available)
     ).all()
 
 

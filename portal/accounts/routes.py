@@ -37,9 +37,7 @@ def log_in() -> Response:
     if not form.validate_on_submit():
         return invalid("accounts/login.html", form=form)
     try:
-        token = logins.log_in(
-            form.email.data, form.password.data, request.remote_addr or "", request.user_agent.string
-        )
+        token = logins.log_in(form.email.data, form.password.data, request.remote_addr or "", request.user_agent.string)
     except logins.TooManyFailures:
         form.email.errors = ["Muitas tentativas com senha errada. Espere 15 minutos e tente de novo."]
         return invalid("accounts/login.html", form=form)

@@ -25,7 +25,7 @@ _SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """"Chrome no Windows", as far as a User-Agent header tells."""
+    """ "Chrome no Windows", as far as a User-Agent header tells."""
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     if browser and system:

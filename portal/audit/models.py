@@ -6,10 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db
+from portal.extensions import Model, OfAccount
 
 
-class AuditEntry(OfAccount, db.Model):
+class AuditEntry(OfAccount, Model):
     """Who changed what, from → to. Written in the transaction of the change; never updated."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

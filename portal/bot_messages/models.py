@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.bot_messages.rules import MessageKind
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 
 
-class BotMessage(OfAccount, db.Model):
+class BotMessage(OfAccount, Model):
     """A company's own wording of an automatic message; without a row, the default of the rules applies."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

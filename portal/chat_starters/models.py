@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 
 
 class StarterStatus(StrEnum):
@@ -22,7 +22,7 @@ class StarterCategory(StrEnum):
     MARKETING = "marketing"
 
 
-class ChatStarter(OfAccount, db.Model):
+class ChatStarter(OfAccount, Model):
     """A message by which the company may start a chat (modelo de início de chat), one row for each name and language.
 
     `bindings[n-1]` names the field that fills `{{n}}` (see `rules.Field`).

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 from portal.gateways.base import Line
 from portal.vault import EncryptedText
 
@@ -16,7 +16,7 @@ class ConnectionKind(StrEnum):
     CLOUD_API = "cloud_api"
 
 
-class Connection(OfAccount, db.Model):
+class Connection(OfAccount, Model):
     """A WhatsApp number by which a company talks, with the limits of its sending agent (Agente de envio)."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,8 +40,13 @@ class Connection(OfAccount, db.Model):
     __table_args__ = (
         sa.CheckConstraint("daily_limit >= 0", name="daily_limit"),
         sa.CheckConstraint("batch_size >= 1", name="batch_size"),
-        sa.Index("uq_connection_enabled", "account_id", unique=True, sqlite_where=sa.text("enabled"),
-                 postgresql_where=sa.text("enabled")),
+        sa.Index(
+            "uq_connection_enabled",
+            "account_id",
+            unique=True,
+            sqlite_where=sa.text("enabled"),
+            postgresql_where=sa.text("enabled"),
+        ),
     )
 
     @property
@@ -56,7 +61,7 @@ class Connection(OfAccount, db.Model):
         )
 
 
-class DailyUsage(OfAccount, db.Model):
+class DailyUsage(OfAccount, Model):
     """How many conversations the sending agent started on a day of the company's zone. Reserved before each send."""
 
     connection_id: Mapped[int] = mapped_column(sa.ForeignKey("connection.id"), primary_key=True)

@@ -31,9 +31,12 @@ def by_webhook_key(kind: str, key: str) -> Connection | None:
 
 def used_on(connection_id: int, day: date) -> int:
     """How much of the daily limit is spent on a day."""
-    return db.session.scalar(
-        sa.select(DailyUsage.used).where(DailyUsage.connection_id == connection_id, DailyUsage.day == day)
-    ) or 0
+    return (
+        db.session.scalar(
+            sa.select(DailyUsage.used).where(DailyUsage.connection_id == connection_id, DailyUsage.day == day)
+        )
+        or 0
+    )
 
 
 def batch_seconds() -> int:

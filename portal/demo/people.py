@@ -12,11 +12,55 @@ from portal.portfolio.rules import boleto, tax_ids
 
 CREDITORS = ("Escola Horizonte (exemplo)", "Clínica Bem Viver (exemplo)", "Lojas Girassol (exemplo)")
 CITIES = (("São Paulo", "SP", "11"), ("Campinas", "SP", "19"), ("Curitiba", "PR", "41"), ("Recife", "PE", "81"))
-FIRST = (
-    "Ana Beatriz Bruno Camila Carlos Daniela Diego Eduarda Elisa Fábio Fernanda Gabriel Helena Igor Isabela João "
-    "Juliana Larissa Leandro Luana Marcos Mariana Natália Otávio Patrícia Paulo Rafaela Renato Sabrina Tiago Vanessa"
-).split()
-LAST = "Almeida Barros Campos Duarte Esteves Farias Gomes Henriques Lacerda Moraes Nogueira Peixoto Queiroz Rezende".split()
+FIRST = [
+    "Ana",
+    "Beatriz",
+    "Bruno",
+    "Camila",
+    "Carlos",
+    "Daniela",
+    "Diego",
+    "Eduarda",
+    "Elisa",
+    "Fábio",
+    "Fernanda",
+    "Gabriel",
+    "Helena",
+    "Igor",
+    "Isabela",
+    "João",
+    "Juliana",
+    "Larissa",
+    "Leandro",
+    "Luana",
+    "Marcos",
+    "Mariana",
+    "Natália",
+    "Otávio",
+    "Patrícia",
+    "Paulo",
+    "Rafaela",
+    "Renato",
+    "Sabrina",
+    "Tiago",
+    "Vanessa",
+]
+LAST = [
+    "Almeida",
+    "Barros",
+    "Campos",
+    "Duarte",
+    "Esteves",
+    "Farias",
+    "Gomes",
+    "Henriques",
+    "Lacerda",
+    "Moraes",
+    "Nogueira",
+    "Peixoto",
+    "Queiroz",
+    "Rezende",
+]
 
 MARIA_TAX_ID = "11144477735"
 """The CPF that the README and the simulator suggest for a first conversation: valid, and nobody's (public test number)."""
@@ -46,7 +90,7 @@ class DemoDebtor:
 
 def debtors(today: date) -> Iterator[DemoDebtor]:
     """Invented debtors with titles around `today`. Phones start with 90000: numbers that operators do not give out."""
-    dice = random.Random(20261122)  # noqa: S311
+    dice = random.Random(20261122)  # nosec B311 - the same invented people every time
     yield DemoDebtor(
         name="Maria Exemplo da Silva",
         tax_id=MARIA_TAX_ID,

@@ -15,8 +15,8 @@ from portal.connection import queries as connections
 from portal.demo.people import CREDITORS, DemoDebtor, debtors
 from portal.extensions import db
 from portal.portfolio.models import Creditor, Debtor, Phone, PhoneKind, Title
-from portal.portfolio.rules.search import search_key
 from portal.portfolio.rules import phones
+from portal.portfolio.rules.search import search_key
 
 NAME = "Cobrança Demonstração"
 SLUG = "cobranca-demonstracao"
@@ -35,8 +35,10 @@ STARTERS = (
     (
         "opcoes_de_negociacao",
         StarterCategory.MARKETING,
-        "Prezado cliente {{1}}, nós representamos a empresa {{2}} e gostaríamos de apresentar algumas opções de "
-        "negociação a respeito da sua compra. Podemos falar agora?",
+        (
+            "Prezado cliente {{1}}, nós representamos a empresa {{2}} e gostaríamos de apresentar algumas opções de "
+            "negociação a respeito da sua compra. Podemos falar agora?"
+        ),
         [Field.DEBTOR_FIRST_NAME, Field.CREDITOR_NAME],
     ),
 )

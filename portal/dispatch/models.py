@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.chat_starters.models import ChatStarter
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 from portal.inbox.models import Message
 
 
@@ -25,7 +25,7 @@ class RecipientState(StrEnum):
     SKIPPED = "skipped"
 
 
-class Dispatch(OfAccount, db.Model):
+class Dispatch(OfAccount, Model):
     """A sending in batches (envio): a starter, and who gets it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,7 +41,7 @@ class Dispatch(OfAccount, db.Model):
     starter: Mapped[ChatStarter] = relationship()
 
 
-class DispatchRecipient(OfAccount, db.Model):
+class DispatchRecipient(OfAccount, Model):
     """One person of a dispatch. What they will read is fixed when the dispatch starts: later edits change nothing."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

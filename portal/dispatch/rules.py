@@ -139,15 +139,3 @@ def why_held(standing: Standing) -> str:
     if standing.left_today <= 0:
         return f"O limite de hoje ({standing.daily_limit}) foi atingido. O envio continua amanhã."
     return ""
-
-
-CANCELLED_CODE = "envio_cancelado"
-LEFT_OUT_CODE = "fora_do_envio"
-
-OWN_CODES = {
-    CANCELLED_CODE: "O envio foi cancelado antes de a mensagem sair.",
-    LEFT_OUT_CODE: "A mensagem não saiu: o motivo para deixar a pessoa fora surgiu antes da nova tentativa.",
-    "janela_fechada": "A janela de 24 h fechou antes de a mensagem sair.",
-    "processo_interrompido": "O portal parou no meio do envio.",
-}
-"""What the portal's own codes mean; the others are the provider's."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from portal.inbox.service.ledger import sweep_lost
+from portal.inbox.service.reply import close_abandoned
 from portal.inbox.service.sender import send_replies
 from portal.jobs import job
 
@@ -15,3 +16,9 @@ def send_outbox() -> str:
 def sweep_outbox() -> str:
     lost = sweep_lost()
     return f"{lost} mensagens ficaram sem confirmação" if lost else ""
+
+
+@job("close-abandoned", "Conversas abandonadas no assistente", every=900)
+def close_left() -> str:
+    closed = close_abandoned()
+    return f"{closed} conversas encerradas" if closed else ""

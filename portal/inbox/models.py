@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.connection.models import Connection
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Debtor
 
@@ -53,7 +53,7 @@ class Decision(StrEnum):
     RESENT = "resent"
 
 
-class Contact(OfAccount, db.Model):
+class Contact(OfAccount, Model):
     """Somebody on WhatsApp. `match_key` joins both spellings of a Brazilian number; `wa_id` is the provider's own."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,7 +71,7 @@ class Contact(OfAccount, db.Model):
     )
 
 
-class Conversation(OfAccount, db.Model):
+class Conversation(OfAccount, Model):
     """A contact's talk with one of the company's numbers; the database allows one that is not closed."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,14 +96,20 @@ class Conversation(OfAccount, db.Model):
     assigned_user: Mapped[User | None] = relationship(lazy="select")
 
     __table_args__ = (
-        sa.Index("uq_conversation_live", "connection_id", "contact_id", unique=True,
-                 sqlite_where=sa.text("status <> 'closed'"), postgresql_where=sa.text("status <> 'closed'")),
+        sa.Index(
+            "uq_conversation_live",
+            "connection_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=sa.text("status <> 'closed'"),
+            postgresql_where=sa.text("status <> 'closed'"),
+        ),
         sa.Index("ix_conversation_list", "account_id", "status", "last_message_at"),
         sa.Index("ix_conversation_assigned", "assigned_user_id", "status"),
     )
 
 
-class Message(OfAccount, db.Model):
+class Message(OfAccount, Model):
     """A message, and for an outgoing one its row in the ledger (see house rules: reserve before the request)."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -138,8 +144,19 @@ class Message(OfAccount, db.Model):
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "provider_id"),
         sa.Index("ix_message_thread", "conversation_id", "id"),
-        sa.Index("ix_message_uncertain", "account_id", "id", sqlite_where=sa.text("state = 'unknown'"),
-                 postgresql_where=sa.text("state = 'unknown'")),
-        sa.Index("ix_message_outbox", "lane", "state", "id", sqlite_where=sa.text("state in ('queued', 'sending')"),
-                 postgresql_where=sa.text("state in ('queued', 'sending')")),
+        sa.Index(
+            "ix_message_uncertain",
+            "account_id",
+            "id",
+            sqlite_where=sa.text("state = 'unknown'"),
+            postgresql_where=sa.text("state = 'unknown'"),
+        ),
+        sa.Index(
+            "ix_message_outbox",
+            "lane",
+            "state",
+            "id",
+            sqlite_where=sa.text("state in ('queued', 'sending')"),
+            postgresql_where=sa.text("state in ('queued', 'sending')"),
+        ),
     )

@@ -37,9 +37,7 @@ def visible_to(user: User) -> sa.ColumnElement[bool]:
 
 
 def _waiting_for_somebody() -> sa.ColumnElement[bool]:
-    nobodys = sa.or_(
-        Conversation.assigned_user_id.is_(None), Conversation.assigned_because == AssignedBecause.FALLBACK
-    )
+    nobodys = sa.or_(Conversation.assigned_user_id.is_(None), Conversation.assigned_because == AssignedBecause.FALLBACK)
     return (Conversation.status == ConversationStatus.OPEN) & nobodys
 
 
@@ -98,13 +96,16 @@ def counts(user: User) -> dict[str, int]:
 
 
 def unread_total(user: User) -> int:
-    return db.session.scalar(
-        sa.select(sa.func.count()).where(
-            Conversation.assigned_user_id == user.id,
-            Conversation.status == ConversationStatus.OPEN,
-            Conversation.unread > 0,
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                Conversation.assigned_user_id == user.id,
+                Conversation.status == ConversationStatus.OPEN,
+                Conversation.unread > 0,
+            )
         )
-    ) or 0
+        or 0
+    )
 
 
 def conversation_for(user: User, conversation_id: int) -> Conversation | None:
@@ -199,8 +200,11 @@ def uncertain(account_id: int, limit: int = 50) -> Sequence[Message]:
 
 
 def queued_replies(account_id: int) -> int:
-    return db.session.scalar(
-        sa.select(sa.func.count()).where(
-            Message.account_id == account_id, Message.lane == Lane.REPLY, Message.state == State.QUEUED
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                Message.account_id == account_id, Message.lane == Lane.REPLY, Message.state == State.QUEUED
+            )
         )
-    ) or 0
+        or 0
+    )

@@ -21,16 +21,11 @@ from portal.inbox.models import (
     Direction,
     Message,
 )
-from portal.inbox.rules import window
+from portal.inbox.rules import reasons, window
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Title
 from portal.portfolio.rules import phones
 
-OWN_REASONS = {
-    "janela_fechada": "A janela de 24 h fechou antes do envio. Para voltar a falar, envie um modelo de início de chat.",
-    "processo_interrompido": "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",
-    "cancelada": "O envio foi cancelado antes de a mensagem sair.",
-}
 NO_ANSWER = "O WhatsApp não confirmou se recebeu a mensagem. Ela pode ter chegado."
 
 
@@ -132,10 +127,8 @@ def author_of(message: Message) -> str:
 
 def reason_of(message: Message, kind: str) -> str:
     """Why a message failed, waits, or is uncertain, and what to do, for people. `kind` is the connection's."""
-    if message.error_code in OWN_REASONS:
-        return OWN_REASONS[message.error_code]
     if message.error_code:
-        return explain(kind, message.error_code)
+        return reasons.MEANINGS.get(message.error_code) or explain(kind, message.error_code)
     return NO_ANSWER if message.state is State.UNKNOWN else ""
 
 

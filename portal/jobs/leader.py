@@ -30,7 +30,7 @@ class FileLeader:
     def acquire(self) -> bool:
         if self._file is not None:
             return True
-        file = open(self._path, "w")
+        file = open(self._path, "w")  # noqa: SIM115 - the lock lives as long as the file is open
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

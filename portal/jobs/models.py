@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import db
+from portal.extensions import Model
 
 
-class JobRun(db.Model):
+class JobRun(Model):
     """A run that did something or failed; an idle run only moves the job's `JobState`."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -19,7 +19,7 @@ class JobRun(db.Model):
     result: Mapped[str] = mapped_column(sa.Text, default="")
 
 
-class JobState(db.Model):
+class JobState(Model):
     """When a job last ran, and with what result."""
 
     job: Mapped[str] = mapped_column(sa.String(40), primary_key=True)

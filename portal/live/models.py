@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db
+from portal.extensions import Model, OfAccount
 
 
-class Event(OfAccount, db.Model):
+class Event(OfAccount, Model):
     """Something that screens must show. `user_id` set: only for that person and the admins; else for the company."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -100,5 +100,3 @@ def _rank(app: Flask, token: str) -> bool | None:
     with app.app_context():
         rank: bool | None = app.extensions["session_rank"](token)
         return rank
-
-

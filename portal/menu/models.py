@@ -3,11 +3,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 from portal.menu.rules import MenuAction
 
 
-class MenuSettings(db.Model):
+class MenuSettings(Model):
     """The two switches of the tab "Configurações do menu"."""
 
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
@@ -15,7 +15,7 @@ class MenuSettings(db.Model):
     assistant_enabled: Mapped[bool] = mapped_column(default=True)
 
 
-class MenuOption(OfAccount, db.Model):
+class MenuOption(OfAccount, Model):
     """One line of the menu that the assistant offers, in the company's words and order."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

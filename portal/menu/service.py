@@ -30,9 +30,7 @@ def set_up(account_id: int) -> None:
     """Give a new company the default menu, in the caller's transaction."""
     db.session.add(MenuSettings(account_id=account_id, interactive_menu=True, assistant_enabled=True))
     db.session.add_all(
-        MenuOption(
-            account_id=account_id, action=action, label=label, active=active, position=position, version=1
-        )
+        MenuOption(account_id=account_id, action=action, label=label, active=active, position=position, version=1)
         for position, (action, label, active) in enumerate(DEFAULT_OPTIONS, start=1)
     )
 
@@ -74,9 +72,7 @@ def switches_of(account_id: int) -> Switches:
     return Switches(row.interactive_menu, row.assistant_enabled)
 
 
-def save_switches(
-    user: User, *, interactive_menu: bool, assistant_enabled: bool, seen: Switches | None = None
-) -> None:
+def save_switches(user: User, *, interactive_menu: bool, assistant_enabled: bool, seen: Switches | None = None) -> None:
     """Set *Menu Interativo* and *Assistente Virtual*; commits.
 
     With `seen`, the values that the form showed, raises ChangedMeanwhile when they are no longer those.

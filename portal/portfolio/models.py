@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 
 
 class TitleStatus(StrEnum):
@@ -32,7 +32,7 @@ class ImportStatus(StrEnum):
     FAILED = "failed"
 
 
-class Creditor(OfAccount, db.Model):
+class Creditor(OfAccount, Model):
     """Who the money is owed to (credor). `key` is the name without case, accents and spare spaces."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,7 +43,7 @@ class Creditor(OfAccount, db.Model):
     __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
 
 
-class Debtor(OfAccount, db.Model):
+class Debtor(OfAccount, Model):
     """A person or company that owes (devedor), one for each CPF/CNPJ of an account."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,7 +70,7 @@ class Debtor(OfAccount, db.Model):
         return self.name.split(" ", 1)[0]
 
 
-class DebtorCode(OfAccount, db.Model):
+class DebtorCode(OfAccount, Model):
     """The code by which a creditor knows a debtor (COD_DEVEDOR)."""
 
     creditor_id: Mapped[int] = mapped_column(sa.ForeignKey("creditor.id"), primary_key=True)
@@ -78,7 +78,7 @@ class DebtorCode(OfAccount, db.Model):
     code: Mapped[str] = mapped_column(sa.String(40))
 
 
-class Phone(OfAccount, db.Model):
+class Phone(OfAccount, Model):
     """`e164` is how to dial it (mobiles with the ninth digit); `match_key` finds it from any spelling of a wa_id."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,7 +96,7 @@ class Phone(OfAccount, db.Model):
     )
 
 
-class Title(OfAccount, db.Model):
+class Title(OfAccount, Model):
     """A debt title (título). `sequence` tells apart the titles of one debtor, creditor, due date and number."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,7 +120,7 @@ class Title(OfAccount, db.Model):
     )
 
 
-class PortfolioImport(OfAccount, db.Model):
+class PortfolioImport(OfAccount, Model):
     """An uploaded file on its way into the portfolio. `next_line` is where a killed import goes on.
 
     `digest` is the SHA-256 of `content`: a file that was sent before is recognised.
@@ -152,7 +152,7 @@ class PortfolioImport(OfAccount, db.Model):
     __table_args__ = (sa.Index("ix_portfolio_import_digest", "account_id", "digest"),)
 
 
-class ImportRemark(OfAccount, db.Model):
+class ImportRemark(OfAccount, Model):
     """Why a row was refused, or what was left out of a row that was kept (`refused` false)."""
 
     id: Mapped[int] = mapped_column(primary_key=True)

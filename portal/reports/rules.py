@@ -12,7 +12,7 @@ REPLY_STUCK = timedelta(minutes=1)
 
 
 def elapsed(since: datetime, now: datetime) -> str:
-    """"12 s", "3 min", "2 h" or "5 dias": one unit is enough to act upon."""
+    """ "12 s", "3 min", "2 h" or "5 dias": one unit is enough to act upon."""
     seconds = max(0, int((now - since).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"

@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:
-        if error.response is not None:
+        if isinstance(error.response, Response):
             return error.response
         return page(error.code or 500)
 

@@ -53,7 +53,7 @@ def ago(value: datetime | None) -> str:
 
 
 def day_name(value: date) -> str:
-    """"Hoje", "Ontem", or the date."""
+    """ "Hoje", "Ontem", or the date."""
     days = (clock.today(zone()) - value).days
     return {0: "Hoje", 1: "Ontem"}.get(days, value.strftime("%d/%m/%Y"))
 

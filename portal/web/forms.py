@@ -17,7 +17,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     class Meta:
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:
             filters = [*unbound_field.kwargs.get("filters", ()), strip]
-            return unbound_field.bind(form=form, filters=filters, **{**options})
+            return unbound_field.bind(form=form, filters=filters, **options)
 
         def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
             render_kw.pop("required", None)
@@ -26,7 +26,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 
 def needed(thing: str) -> DataRequired:
-    """"Informe o nome da pessoa.": the message names the thing."""
+    """ "Informe o nome da pessoa.": the message names the thing."""
     return DataRequired(f"Informe {thing}.")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
@@ -12,8 +10,8 @@ LARGEST = 2**31 - 1
 
 
 class RowId(IntegerConverter):
-    def __init__(self, map: Map, *arguments: Any, max: int = LARGEST, **options: Any) -> None:
-        super().__init__(map, *arguments, max=max, **options)
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST)
 
 
 def init_app(app: Flask) -> None:

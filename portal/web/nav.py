@@ -49,9 +49,7 @@ def links(items: tuple[Item, ...]) -> list[Link]:
     """The links of a menu that this person may follow and that this installation has."""
     blueprint = (request.endpoint or "").rpartition(".")[0]
     return [
-        Link(
-            item.label, url_for(item.endpoint), item.icon, item.endpoint.rpartition(".")[0] == blueprint, item.counter
-        )
+        Link(item.label, url_for(item.endpoint), item.icon, item.endpoint.rpartition(".")[0] == blueprint, item.counter)
         for item in items
         if item.endpoint in current_app.view_functions and (g.user.is_admin or not item.admin)
     ]

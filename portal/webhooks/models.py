@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.extensions import OfAccount, db, text_enum
+from portal.extensions import Model, OfAccount, text_enum
 
 
 class WebhookState(StrEnum):
@@ -15,7 +15,7 @@ class WebhookState(StrEnum):
     FAILED = "failed"
 
 
-class WebhookEvent(OfAccount, db.Model):
+class WebhookEvent(OfAccount, Model):
     """A webhook body as it came, kept before it is answered. The same body twice is one row."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +33,10 @@ class WebhookEvent(OfAccount, db.Model):
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "body_hash"),
         sa.Index("ix_webhook_event_state", "state", "id"),
-        sa.Index("ix_webhook_event_failed", "account_id", sqlite_where=sa.text("state = 'failed'"),
-                 postgresql_where=sa.text("state = 'failed'")),
+        sa.Index(
+            "ix_webhook_event_failed",
+            "account_id",
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        ),
     )

@@ -8,8 +8,11 @@ from portal.webhooks.models import WebhookEvent, WebhookState
 
 def failed_count(account_id: int) -> int:
     """Bodies that could not be applied after every try: kept, and waiting for a person."""
-    return db.session.scalar(
-        sa.select(sa.func.count()).where(
-            WebhookEvent.account_id == account_id, WebhookEvent.state == WebhookState.FAILED
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count()).where(
+                WebhookEvent.account_id == account_id, WebhookEvent.state == WebhookState.FAILED
+            )
         )
-    ) or 0
+        or 0
+    )

@@ -34,7 +34,7 @@ def receive(key: str) -> Response:
     body = request.get_data(cache=False)
     connection = _connection(key)
     gateway = gateways.get(connection.kind.value)
-    if not gateway.authentic(connection.line, body, request.headers):
+    if not gateway.authentic(connection.line, body, dict(request.headers)):
         abort(403)
     service.receive(connection, body)
     return Response("", 200)

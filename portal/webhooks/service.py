@@ -181,4 +181,3 @@ def retry_failed(account_id: int) -> int:
     db.session.commit()
     jobs.wake("apply-webhooks")
     return int(result.rowcount)  # type: ignore[attr-defined]
-

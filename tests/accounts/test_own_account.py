@@ -165,13 +165,21 @@ def test_the_switch_leads_back_to_where_it_was_used(operator: Browser) -> None:
 def test_nothing_else_travels_with_the_switch(app: Flask, operator: Browser, company: Company, other: Company) -> None:
     operator.get("/minha-conta")
     operator.post(
-        "/disponibilidade", available="sim", role="admin", active="", account_id=str(other.id),
-        user_id=str(company.admin.id), name="Chefe",
+        "/disponibilidade",
+        available="sim",
+        role="admin",
+        active="",
+        account_id=str(other.id),
+        user_id=str(company.admin.id),
+        name="Chefe",
     )
     with app.app_context():
         user = db.session.get_one(User, company.operator.id)
         assert (user.role.value, user.active, user.account_id, user.name) == (
-            "operator", True, company.id, "Otávio Operador",
+            "operator",
+            True,
+            company.id,
+            "Otávio Operador",
         )
         assert user.available and not db.session.get_one(User, company.admin.id).available
 

@@ -89,7 +89,9 @@ def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines from `def` to the end, without the docstring."""
     first = function.body[0]
-    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    documented = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
     doc = (first.end_lineno or first.lineno) - first.lineno + 1 if documented else 0
     return (function.end_lineno or function.lineno) - function.lineno + 1 - doc
 

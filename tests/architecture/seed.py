@@ -73,7 +73,9 @@ def _tail(part: str) -> str:
 def plant(app: Flask, company: Company) -> Seed:
     """One of each entity, made where possible by the services that make them in life."""
     debtor_id = add_debtor(app, company, "Zenóbia Sigilosa", phone=f"+{WA_ID}", creditor="Colégio Confidencial")
-    add_debtor(app, company, "Zenóbia Segunda", tax_id=TAX_IDS[1], phone="+5511988887778", creditor="Colégio Confidencial")
+    add_debtor(
+        app, company, "Zenóbia Segunda", tax_id=TAX_IDS[1], phone="+5511988887778", creditor="Colégio Confidencial"
+    )
     colleague = add_operator(app, company, "Zenóbia Operadora", available=False)
     starter_id = add_starter(app, company, name="reservado", body="Olá {{1}}, aqui é o setor reservado da {{2}}.")
     set_available(app, company.operator)
@@ -124,10 +126,16 @@ def _by_hand(connection: Connection, debtor_id: int) -> None:
     db.session.add_all(
         (
             Connection(
-                account_id=account_id, kind=ConnectionKind.CLOUD_API, webhook_key=WEBHOOK_KEY, app_secret="s", created_at=now
+                account_id=account_id,
+                kind=ConnectionKind.CLOUD_API,
+                webhook_key=WEBHOOK_KEY,
+                app_secret="s",
+                created_at=now,
             ),
             DebtorCode(account_id=account_id, creditor_id=creditor_id, debtor_id=debtor_id, code="reservado-1"),
-            DailyUsage(account_id=account_id, connection_id=connection.id, day=clock.today("America/Sao_Paulo"), used=1),
+            DailyUsage(
+                account_id=account_id, connection_id=connection.id, day=clock.today("America/Sao_Paulo"), used=1
+            ),
             BotMessage(account_id=account_id, kind=MessageKind.WELCOME, text="Texto reservado.", updated_at=now),
         )
     )

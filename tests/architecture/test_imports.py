@@ -90,7 +90,7 @@ def _routes(module: Module) -> list[str]:
     return found + [
         f"{module.path}:{line}: calls {name}"
         for line, name in module.calls()
-        if "session." in name and name.startswith("db.") or name.endswith(".send") or name.endswith("gateways.send")
+        if ("session." in name and name.startswith("db.")) or name.endswith(".send") or name.endswith("gateways.send")
     ]
 
 
@@ -114,7 +114,9 @@ def _is_pure(name: str) -> bool:
     parts = name.split(".")
     if parts[0] == "portal":
         return "rules" in parts[2:4] or name.startswith(VOCABULARY)
-    return parts[0] in PURE or parts[0] in sys.stdlib_module_names and parts[0] not in ("sqlite3", "random", "secrets")
+    return parts[0] in PURE or (
+        parts[0] in sys.stdlib_module_names and parts[0] not in ("sqlite3", "random", "secrets")
+    )
 
 
 def _queries(module: Module) -> list[str]:

@@ -42,7 +42,11 @@ def spelling_breaks(rule: str) -> list[str]:
     found = []
     if rule != "/" and rule.endswith("/"):
         found.append(f"{rule}: ends with a slash")
-    found += [f"{rule}: {part!r} is not kebab-case" for part in rule.strip("/").split("/") if part and not SEGMENT.fullmatch(part)]
+    found += [
+        f"{rule}: {part!r} is not kebab-case"
+        for part in rule.strip("/").split("/")
+        if part and not SEGMENT.fullmatch(part)
+    ]
     for match in ARGUMENT.finditer(rule):
         name, converter = match["name"], match["converter"]
         if name not in UNTYPED and (converter != "int" or not name.endswith("_id")):
@@ -51,7 +55,9 @@ def spelling_breaks(rule: str) -> list[str]:
 
 
 def test_every_route_has_exactly_one_guard(app: Flask) -> None:
-    unmarked = [f"{method} {rule.rule}" for method, rule, view in routes(app) if getattr(view, "guard", None) not in GUARDS]
+    unmarked = [
+        f"{method} {rule.rule}" for method, rule, view in routes(app) if getattr(view, "guard", None) not in GUARDS
+    ]
     assert not unmarked, report(unmarked, f"Put one of {GUARDS} directly under the route decorator")
     found = [line for module in modules() for line in guard_breaks(module)]
     assert not found, report(found, f"Exactly one of {GUARDS}, directly under the route decorator")

@@ -39,7 +39,9 @@ def test_every_requirement_is_pinned_with_its_hashes() -> None:
 def test_what_is_asked_for_is_what_is_locked() -> None:
     for name in ("requirements", "requirements-dev"):
         asked = re.findall(r"^([A-Za-z0-9_.-]+)", (ROOT / f"{name}.in").read_text(), re.M)
-        locked = {_plain(each) for each in re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / f"{name}.txt").read_text(), re.M)}
+        locked = {
+            _plain(each) for each in re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / f"{name}.txt").read_text(), re.M)
+        }
         missing = [each for each in asked if not each.startswith("-") and _plain(each) not in locked]
         assert not missing, f"{name}.txt lacks {missing}"
 

@@ -164,11 +164,12 @@ def test_macros_are_imported_from_where_they_are_and_used() -> None:
 
 def test_every_template_is_used_and_every_used_one_exists() -> None:
     known = templates()
-    named = {
-        match for module in modules() for match in re.findall(r"[\"']([a-z_]+/[a-z_]+\.html)[\"']", module.text)
-    }
+    named = {match for module in modules() for match in re.findall(r"[\"']([a-z_]+/[a-z_]+\.html)[\"']", module.text)}
     referred = {
-        str(name) for source in known.values() for name in meta.find_referenced_templates(ENVIRONMENT.parse(source)) if name
+        str(name)
+        for source in known.values()
+        for name in meta.find_referenced_templates(ENVIRONMENT.parse(source))
+        if name
     }
     unused, missing = set(known) - named - referred, (named | referred) - set(known)
     assert not unused, f"no route, include or extends names {sorted(unused)}"
@@ -211,7 +212,14 @@ def test_the_rule_of_fragments_knows_a_good_one(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["{{ a|safe }}", "<p style='x'>", "<p onclick='x'>", "<p hx-on:click='x'>", "<p hx-vals='js:{}'>", "<script>x</script>"],
+    [
+        "{{ a|safe }}",
+        "<p style='x'>",
+        "<p onclick='x'>",
+        "<p hx-on:click='x'>",
+        "<p hx-vals='js:{}'>",
+        "<script>x</script>",
+    ],
 )
 def test_the_rule_against_inline_bites(source: str) -> None:
     assert forbidden("x.html", source)

@@ -1,6 +1,6 @@
 """The list of addresses that `routes.txt` holds. To renew it, after a look at what changed:
 
-    .venv/bin/python -m tests.architecture.url_list
+.venv/bin/python -m tests.architecture.url_list
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def test_fill_never_raises_and_leaves_a_text_without_wildcards_alone(text, value
 
 @given(st.sampled_from(list(MessageKind)), st.text(max_size=TEXT_LIMIT + 50))
 def test_check_never_raises_and_what_it_accepts_fits_an_interactive_body(kind, text) -> None:
-    longest = {name: "x" * 999 for name in WILDCARDS}
+    longest = dict.fromkeys(WILDCARDS, "x" * 999)
     if check(kind, text) == []:
         assert 0 < len(fill(tidy(text), longest)) <= BODY_LIMIT
         assert len(tidy(text)) <= TEXT_LIMIT

@@ -102,7 +102,10 @@ def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
 
     def open_window(person: Person | None = None, *, viewport=None, scheme="light", script=True) -> Watched:  # type: ignore[no-untyped-def]
         context = chromium.new_context(
-            viewport=viewport or WIDE, color_scheme=scheme, java_script_enabled=script, locale="pt-BR",
+            viewport=viewport or WIDE,
+            color_scheme=scheme,
+            java_script_enabled=script,
+            locale="pt-BR",
             timezone_id="America/Sao_Paulo",
         )
         context.set_default_timeout(10_000)

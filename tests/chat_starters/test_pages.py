@@ -71,9 +71,7 @@ def test_a_refused_starter_stays_typed(
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_associating_the_wildcards(
-    app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool
-) -> None:
+def test_associating_the_wildcards(app: Flask, company: Company, admin: Browser, starter_id: int, htmx: bool) -> None:
     url = f"{PAGE}/{starter_id}"
     page = admin.get(url, htmx=True, editar=1) if htmx else admin.get(PAGE, editar=starter_id)
     labels = [label.get_text() for label in page.all(f"#starter-{starter_id} label")]

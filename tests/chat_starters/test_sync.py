@@ -44,9 +44,7 @@ def test_synchronising_by_hand(app: Flask, graph: GraphApi, official: int, admin
     assert "+Novo" not in admin.get(PAGE).words
     page = admin.post(f"{PAGE}/sincronizar", follow=True)
     assert "Sincronizado com a Meta: 6 modelos na conta, 6 novos ou alterados." in page.words
-    text = {
-        str(row["id"]): row.get_text(" ", strip=True) for row in page.all("section[id^=starter-]")
-    }.values()
+    text = {str(row["id"]): row.get_text(" ", strip=True) for row in page.all("section[id^=starter-]")}.values()
     joined = " | ".join(text)
     assert "de_outra_conta" not in joined
     for part in (

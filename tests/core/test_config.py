@@ -63,7 +63,9 @@ def test_given_secrets_win_over_stored_ones(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_spelling_of_postgresql_gets_our_driver(tmp_path: Path, scheme: str) -> None:
-    loaded = config.load({**SECRETS, "DATABASE_URL": f"{scheme}://u:p@db.example:5433/portal?sslmode=require"}, tmp_path)
+    loaded = config.load(
+        {**SECRETS, "DATABASE_URL": f"{scheme}://u:p@db.example:5433/portal?sslmode=require"}, tmp_path
+    )
     assert loaded["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://u:p@db.example:5433/portal?sslmode=require"
     assert "factory" not in loaded["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
 

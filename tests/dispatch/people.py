@@ -57,8 +57,15 @@ def debtor(
     with app.app_context():
         now, name = clock.now(), name or f"Devedor {number:02d}"
         row = Debtor(
-            account_id=company.id, name=name, search_name=name.casefold(), tax_id=f"{company.id:03d}{number:08d}",
-            category=category, emails=[], city=city, created_at=now, updated_at=now,
+            account_id=company.id,
+            name=name,
+            search_name=name.casefold(),
+            tax_id=f"{company.id:03d}{number:08d}",
+            category=category,
+            emails=[],
+            city=city,
+            created_at=now,
+            updated_at=now,
         )
         db.session.add(row)
         db.session.flush()
@@ -70,8 +77,15 @@ def debtor(
         for sequence, amount in enumerate(amounts, 1):
             db.session.add(
                 Title(
-                    account_id=company.id, debtor_id=row.id, creditor_id=owner, due_date=due, sequence=sequence,
-                    amount=Decimal(amount), status=TitleStatus.OPEN, created_at=now, updated_at=now,
+                    account_id=company.id,
+                    debtor_id=row.id,
+                    creditor_id=owner,
+                    due_date=due,
+                    sequence=sequence,
+                    amount=Decimal(amount),
+                    status=TitleStatus.OPEN,
+                    created_at=now,
+                    updated_at=now,
                 )
             )
         db.session.commit()
@@ -80,7 +94,11 @@ def debtor(
 
 def _phone(row: Debtor, digits: str, kind: PhoneKind) -> Phone:
     return Phone(
-        account_id=row.account_id, debtor_id=row.id, e164=f"+{digits}", match_key=match_key(digits), kind=kind,
+        account_id=row.account_id,
+        debtor_id=row.id,
+        e164=f"+{digits}",
+        match_key=match_key(digits),
+        kind=kind,
         position=1,
     )
 
@@ -100,8 +118,15 @@ def starter(
 ) -> int:
     with app.app_context():
         row = ChatStarter(
-            connection_id=connection_of(company).id, account_id=company.id, name=name, body=body, status=status,
-            category=StarterCategory.UTILITY, bindings=list(bindings), created_at=clock.now(), updated_at=clock.now(),
+            connection_id=connection_of(company).id,
+            account_id=company.id,
+            name=name,
+            body=body,
+            status=status,
+            category=StarterCategory.UTILITY,
+            bindings=list(bindings),
+            created_at=clock.now(),
+            updated_at=clock.now(),
         )
         db.session.add(row)
         db.session.commit()

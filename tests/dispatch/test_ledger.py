@@ -82,9 +82,7 @@ def test_what_could_not_leave_today_counts_tomorrow(app: Flask, company: Company
     assert len(reached(cloud)) == 3
 
 
-def test_cancelling_drops_what_waits_for_another_try(
-    app: Flask, company: Company, cloud: Cloud, dispatch: int
-) -> None:
+def test_cancelling_drops_what_waits_for_another_try(app: Flask, company: Company, cloud: Cloud, dispatch: int) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         reach(app, f"http://127.0.0.1:{closed.getsockname()[1]}")
@@ -136,9 +134,7 @@ def test_an_expired_token_stops_the_connection_until_new_credentials(
     assert "A conexão com o WhatsApp está parada." in words and "Por que está parado" in words
     with app.app_context():
         connection = db.session.get_one(Connection, cloud.connection_id)
-        given = connections.Credentials(
-            "+551130001000", PHONE_NUMBER_ID, WABA_ID, "EAAG-token-novo-de-teste", SECRET
-        )
+        given = connections.Credentials("+551130001000", PHONE_NUMBER_ID, WABA_ID, "EAAG-token-novo-de-teste", SECRET)
         connections.save_credentials(connection, db.session.get_one(User, company.admin.id), connection.version, given)
     assert run(app, "send-batch") == "3 conversas iniciadas"
     assert message_states(app) == ["accepted"] * 3 and used(app, company, DAY) == 3

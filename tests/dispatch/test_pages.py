@@ -105,9 +105,7 @@ def test_two_clicks_at_once_make_one_dispatch(admin: Browser, app: Flask, compan
     assert answers[0].location == answers[1].location and count_dispatches(app) == 1
 
 
-def test_somebody_in_the_queue_of_another_dispatch_is_left_out(
-    admin: Browser, app: Flask, company: Company
-) -> None:
+def test_somebody_in_the_queue_of_another_dispatch_is_left_out(admin: Browser, app: Flask, company: Company) -> None:
     chosen = starter(app, company)
     debtors(app, company, 2)
     begin(admin, chosen)

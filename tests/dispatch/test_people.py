@@ -148,9 +148,7 @@ def test_a_second_starter_waits_24_hours(app: Flask, company: Company) -> None:
         assert names(preview(admin, chosen)) == ["Devedor 01"]
 
 
-def test_another_company_s_people_are_never_found(
-    noon: Browser, app: Flask, company: Company, other: Company
-) -> None:
+def test_another_company_s_people_are_never_found(noon: Browser, app: Flask, company: Company, other: Company) -> None:
     debtor(app, company, 1)
     debtor(app, other, 2, name="Segredo da Outra")
     page = preview(noon, starter(app, company))
@@ -172,8 +170,14 @@ def contact(
         if status is not None:
             db.session.add(
                 Conversation(
-                    account_id=company.id, connection_id=connection_of(company).id, contact_id=row.id,
-                    debtor_id=debtor_id, status=status, assistant_state={}, last_message_at=now, opened_at=now,
+                    account_id=company.id,
+                    connection_id=connection_of(company).id,
+                    contact_id=row.id,
+                    debtor_id=debtor_id,
+                    status=status,
+                    assistant_state={},
+                    last_message_at=now,
+                    opened_at=now,
                 )
             )
         db.session.commit()

@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import clock
+from portal.accounts.models import User
+from portal.chat_starters.models import ChatStarter
 from portal.connection import queries as connections
 from portal.dispatch.filters import Filter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus
 from portal.dispatch.service.plan import start
-from portal.accounts.models import User
-from portal.chat_starters.models import ChatStarter
 from portal.extensions import db
 from portal.inbox.models import Message
 from tests.support.browser import Browser
@@ -57,9 +57,7 @@ def planned(app: Flask, company: Company, cloud: Cloud, people: int) -> int:
     """A dispatch to so many people, started in the morning."""
     starter_id = add_starter(app, company, cloud.graph)
     for number in range(people):
-        add_debtor(
-            app, company, f"Pessoa {number} Souza", tax_id=cpf(number), phone=f"+55119{80000000 + number}"
-        )
+        add_debtor(app, company, f"Pessoa {number} Souza", tax_id=cpf(number), phone=f"+55119{80000000 + number}")
     with app.app_context(), clock.at(MORNING):
         connection = connections.current(company.id)
         starter = db.session.get(ChatStarter, starter_id)
@@ -128,9 +126,7 @@ def test_killed_at_the_first_request(
 
 
 @pytest.mark.faults
-def test_killed_in_the_middle_of_a_batch(
-    app: Flask, company: Company, cloud: Cloud, database: dict[str, str]
-) -> None:
+def test_killed_in_the_middle_of_a_batch(app: Flask, company: Company, cloud: Cloud, database: dict[str, str]) -> None:
     """Meta holds five requests when the process dies: their statuses settle them, the others are sent once."""
     dispatch_id = planned(app, company, cloud, 12)
     set_limits(app, company, daily_limit=100, batch_size=5)

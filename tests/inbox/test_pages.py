@@ -17,7 +17,7 @@ from tests.support.people import Company, set_available
 XSS = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "{{ 7*7 }}{% raw %}",
     "javascript:alert(1)",
     "</textarea></div><b>solto</b>",

@@ -68,9 +68,7 @@ def test_only_who_has_the_conversation_decides(app: Flask, admin: Browser, mine:
     assert copies(app, mine) == 1
 
 
-def test_text_is_not_sent_again_after_the_window(
-    app: Flask, company: Company, operator: Browser, mine: int
-) -> None:
+def test_text_is_not_sent_again_after_the_window(app: Flask, company: Company, operator: Browser, mine: int) -> None:
     failed = last_message(app, mine, state=State.FAILED, error_code="131026")
     with clock.at(clock.now() + timedelta(hours=25)):
         operator.log_in(company.operator)

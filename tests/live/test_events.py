@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.accounts.models import LoginFailure
 from portal import clock
+from portal.accounts.models import LoginFailure
 from portal.extensions import db
 from portal.live.models import Event
 from portal.live.service import emit

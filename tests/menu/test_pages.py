@@ -48,8 +48,10 @@ def order(page: Page) -> list[str]:
 def test_the_page_shows_options_switches_and_both_menus(admin: Browser) -> None:
     page = admin.get(PAGE)
     assert order(page) == LABELS
-    assert page.one("#preview-simple .bubble-text").get_text().endswith(
-        "1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar"
+    assert (
+        page.one("#preview-simple .bubble-text")
+        .get_text()
+        .endswith("1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar")
     )
     assert page.one("#preview-interactive .choice").get_text() == "Ver opções"
     assert [row.get_text() for row in page.all("#preview-interactive li")] == LABELS

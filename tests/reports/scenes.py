@@ -43,14 +43,23 @@ def conversation(
     n, now = next(_numbers), clock.now()
     with app.app_context():
         contact = Contact(
-            account_id=company.id, match_key=f"5511900{n:06d}", wa_id=f"5511900{n:06d}", e164=f"+5511900{n:06d}",
-            profile_name=name, created_at=now,
+            account_id=company.id,
+            match_key=f"5511900{n:06d}",
+            wa_id=f"5511900{n:06d}",
+            e164=f"+5511900{n:06d}",
+            profile_name=name,
+            created_at=now,
         )
         db.session.add(contact)
         db.session.flush()
         made = Conversation(
-            account_id=company.id, connection_id=connection_of(company).id, contact_id=contact.id,
-            status=ConversationStatus.OPEN, last_message_at=now, opened_at=now, waiting_since=waiting_since,
+            account_id=company.id,
+            connection_id=connection_of(company).id,
+            contact_id=contact.id,
+            status=ConversationStatus.OPEN,
+            last_message_at=now,
+            opened_at=now,
+            waiting_since=waiting_since,
             assigned_user_id=assigned_to,
         )
         db.session.add(made)
@@ -62,8 +71,15 @@ def reply(app: Flask, company: Company, conversation_id: int, state: State, text
     with app.app_context():
         db.session.add(
             Message(
-                account_id=company.id, conversation_id=conversation_id, connection_id=connection_of(company).id,
-                direction=Direction.OUT, author=Author.OPERATOR, kind="text", text=text, state=state, lane=Lane.REPLY,
+                account_id=company.id,
+                conversation_id=conversation_id,
+                connection_id=connection_of(company).id,
+                direction=Direction.OUT,
+                author=Author.OPERATOR,
+                kind="text",
+                text=text,
+                state=state,
+                lane=Lane.REPLY,
                 created_at=clock.now() - age,
             )
         )
@@ -75,14 +91,25 @@ def dispatch(app: Flask, company: Company, name: str, *, done: int, total: int, 
     with app.app_context():
         connection = connection_of(company)
         starter = ChatStarter(
-            account_id=company.id, connection_id=connection.id, name=name, category=StarterCategory.UTILITY, body="Oi",
-            status=StarterStatus.APPROVED, created_at=now, updated_at=now,
+            account_id=company.id,
+            connection_id=connection.id,
+            name=name,
+            category=StarterCategory.UTILITY,
+            body="Oi",
+            status=StarterStatus.APPROVED,
+            created_at=now,
+            updated_at=now,
         )
         db.session.add(starter)
         db.session.flush()
         made = Dispatch(
-            account_id=company.id, connection_id=connection.id, starter_id=starter.id, filters={}, status=status,
-            form_token=f"token-{next(_numbers)}", created_at=now,
+            account_id=company.id,
+            connection_id=connection.id,
+            starter_id=starter.id,
+            filters={},
+            status=status,
+            form_token=f"token-{next(_numbers)}",
+            created_at=now,
         )
         db.session.add(made)
         db.session.flush()
@@ -99,8 +126,14 @@ def _recipient(company: Company, dispatch_id: int, state: RecipientState) -> Non
     db.session.flush()
     db.session.add(
         DispatchRecipient(
-            account_id=company.id, dispatch_id=dispatch_id, debtor_id=debtor.id, name="x", e164=f"+{n}",
-            match_key=str(n), body="Oi", state=state,
+            account_id=company.id,
+            dispatch_id=dispatch_id,
+            debtor_id=debtor.id,
+            name="x",
+            e164=f"+{n}",
+            match_key=str(n),
+            body="Oi",
+            state=state,
         )
     )
 
@@ -108,7 +141,11 @@ def _recipient(company: Company, dispatch_id: int, state: RecipientState) -> Non
 def debtor_row(company: Company) -> Debtor:
     n, now = next(_numbers), clock.now()
     return Debtor(
-        account_id=company.id, name=f"Devedor {n}", search_name=f"devedor {n}", tax_id=f"{n:011d}", created_at=now,
+        account_id=company.id,
+        name=f"Devedor {n}",
+        search_name=f"devedor {n}",
+        tax_id=f"{n:011d}",
+        created_at=now,
         updated_at=now,
     )
 
@@ -117,8 +154,12 @@ def failed_body(app: Flask, company: Company) -> None:
     with app.app_context():
         db.session.add(
             WebhookEvent(
-                account_id=company.id, connection_id=connection_of(company).id, body=b"{}",
-                body_hash=str(next(_numbers)), state=WebhookState.FAILED, received_at=clock.now(),
+                account_id=company.id,
+                connection_id=connection_of(company).id,
+                body=b"{}",
+                body_hash=str(next(_numbers)),
+                state=WebhookState.FAILED,
+                received_at=clock.now(),
             )
         )
         db.session.commit()

@@ -12,8 +12,15 @@ NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (-5, "0 s"), (0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h"),
-        (48 * 3600 - 1, "47 h"), (48 * 3600, "2 dias"), (5 * 86400, "5 dias"),
+        (-5, "0 s"),
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (48 * 3600 - 1, "47 h"),
+        (48 * 3600, "2 dias"),
+        (5 * 86400, "5 dias"),
     ],
 )
 def test_elapsed_uses_one_unit(seconds: int, words: str) -> None:

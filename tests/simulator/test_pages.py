@@ -100,9 +100,7 @@ def test_only_admins_and_only_their_own_company(
     assert stranger.post(f"{PHONE}/tocar", mensagem="2", escolha="x").status == 404
 
 
-def test_with_the_official_api_the_simulator_says_that_it_is_off(
-    app: Flask, company: Company, admin: Browser
-) -> None:
+def test_with_the_official_api_the_simulator_says_that_it_is_off(app: Flask, company: Company, admin: Browser) -> None:
     with app.app_context():
         ana = people.user_in(company.id, company.admin.id)
         assert ana is not None

@@ -19,6 +19,7 @@ def run(app: Flask, name: str) -> str:
 def settle(app: Flask) -> None:
     """Let everything that came in be applied, answered, sent and delivered."""
     for _ in range(20):
-        if not any([run(app, name) for name in PUMP]):
+        done = [run(app, name) for name in PUMP]
+        if not any(done):
             return
     raise AssertionError("the jobs do not come to rest")

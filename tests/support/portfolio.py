@@ -11,8 +11,8 @@ from flask import Flask
 from portal import clock
 from portal.extensions import db
 from portal.portfolio.models import Creditor, Debtor, Phone, PhoneKind, Title
-from portal.portfolio.rules.search import search_key
 from portal.portfolio.rules import phones
+from portal.portfolio.rules.search import search_key
 from tests.support.people import Company
 
 TAX_IDS = ("11144477735", "52998224725", "39053344705", "12345678909", "98765432100")

@@ -48,7 +48,9 @@ def change(**parts: object) -> dict[str, object]:
     return {"messaging_product": "whatsapp", "metadata": meta, **parts}
 
 
-@pytest.mark.parametrize("signature", ["", "sha256=", "sha256=00", "sha1=abc", "lixo é lixo".encode().decode("latin-1")])
+@pytest.mark.parametrize(
+    "signature", ["", "sha256=", "sha256=00", "sha1=abc", "lixo é lixo".encode().decode("latin-1")]
+)
 def test_what_is_not_signed_leaves_no_row(app: Flask, cloud: Cloud, signature: str) -> None:
     assert cloud.deliver(body(change(messages=[item(1)])), signature) == 403
     assert count(app, WebhookEvent) == 0
@@ -69,8 +71,11 @@ def test_without_a_configured_secret_everything_is_refused(app: Flask, cloud: Cl
 def test_an_unknown_address_is_not_there(app: Flask, cloud: Cloud) -> None:
     payload = body(change(messages=[item(1)]))
     client = app.test_client()
-    answer = client.post("/webhooks/cloud-api/nao-existe", data=payload,
-                         headers={"X-Hub-Signature-256": cloud.graph.sign(payload, SECRET)})
+    answer = client.post(
+        "/webhooks/cloud-api/nao-existe",
+        data=payload,
+        headers={"X-Hub-Signature-256": cloud.graph.sign(payload, SECRET)},
+    )
     assert answer.status_code == 404
 
 
@@ -147,7 +152,10 @@ def test_both_spellings_of_a_number_are_one_person(app: Flask, cloud: Cloud) -> 
 
 def test_what_is_not_understood_is_kept_and_answered_200(app: Flask, cloud: Cloud) -> None:
     odd = [
-        {"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": [{"field": "novidade", "value": 7}]}]},
+        {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": WABA_ID, "changes": [{"field": "novidade", "value": 7}]}],
+        },
         {"object": "outra_coisa", "entry": {"não": "lista"}},
         {"entry": [{"changes": [{"field": "messages", "value": change(messages=[{"type": "text"}, item(1)])}]}]},
         {},

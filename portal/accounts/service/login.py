@@ -50,9 +50,7 @@ def log_in(email: str, password: str, ip: str, user_agent: str) -> str | None:
 def _refuse_when_throttled(keys: tuple[str, str]) -> None:
     since = clock.now() - FAILURE_WINDOW
     for key, limit in zip(keys, (FAILURES_PER_EMAIL, FAILURES_PER_IP), strict=True):
-        count = db.session.scalar(
-            sa.select(sa.func.count()).where(LoginFailure.key == key, LoginFailure.at > since)
-        )
+        count = db.session.scalar(sa.select(sa.func.count()).where(LoginFailure.key == key, LoginFailure.at > since))
         if (count or 0) >= limit:
             raise TooManyFailures
 

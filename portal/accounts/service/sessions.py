@@ -35,7 +35,11 @@ def open_sessions(user: User, token: str) -> list[OpenSession]:
     own = hashlib.sha256(token.encode()).hexdigest()
     found = [
         OpenSession(
-            row.token_hash[:REF_LENGTH], device(row.user_agent), row.ip, row.created_at, row.last_seen_at,
+            row.token_hash[:REF_LENGTH],
+            device(row.user_agent),
+            row.ip,
+            row.created_at,
+            row.last_seen_at,
             row.token_hash == own,
         )
         for row in queries.open_sessions(user.id)

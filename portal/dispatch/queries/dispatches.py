@@ -207,9 +207,10 @@ def left_out_at_start(account_id: int, dispatch_id: int) -> Mapping[str, int]:
 def creditor_name(account_id: int, creditor_id: int | None) -> str:
     if creditor_id is None:
         return ""
-    return db.session.scalar(
-        sa.select(Creditor.name).where(Creditor.account_id == account_id, Creditor.id == creditor_id)
-    ) or ""
+    return (
+        db.session.scalar(sa.select(Creditor.name).where(Creditor.account_id == account_id, Creditor.id == creditor_id))
+        or ""
+    )
 
 
 def person_name(account_id: int, user_id: int | None) -> str:

@@ -68,8 +68,13 @@ def _titles(account_id: int, chosen: Filter, today: date) -> sa.Subquery:
     total = sa.func.round(sa.func.sum(Title.amount).over(partition_by=Title.debtor_id), 2, type_=Title.amount.type)
     oldest = sa.func.row_number().over(partition_by=Title.debtor_id, order_by=(Title.due_date, Title.id))
     ranked = (
-        sa.select(Title.debtor_id, Creditor.name.label("creditor"), total.label("amount"), Title.due_date,
-                  oldest.label("place"))
+        sa.select(
+            Title.debtor_id,
+            Creditor.name.label("creditor"),
+            total.label("amount"),
+            Title.due_date,
+            oldest.label("place"),
+        )
         .join(Creditor, Creditor.id == Title.creditor_id)
         .where(*conditions)
         .subquery()
@@ -155,6 +160,7 @@ def owes(account_id: int, debtor_id: int, creditor_id: int | None) -> bool:
 
 
 def category_of(account_id: int, debtor_id: int) -> str:
-    return db.session.scalar(
-        sa.select(Debtor.category).where(Debtor.account_id == account_id, Debtor.id == debtor_id)
-    ) or ""
+    return (
+        db.session.scalar(sa.select(Debtor.category).where(Debtor.account_id == account_id, Debtor.id == debtor_id))
+        or ""
+    )

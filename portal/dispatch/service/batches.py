@@ -14,11 +14,12 @@ from portal.connection.models import Connection
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.queries import dispatches
 from portal.dispatch.queries import people as queries
-from portal.dispatch.rules import LEFT_OUT_CODE, Reason, Situation, reason_against
+from portal.dispatch.rules import Reason, Situation, reason_against
 from portal.dispatch.service.control import drop
 from portal.extensions import db, transactions
 from portal.gateways.messages import Template
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Lane, Message
+from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 from portal.inbox.service import queue, record
 from portal.inbox.service.ledger import Claim, reserve
@@ -106,7 +107,7 @@ def _returned(connection: Connection, limit: int) -> list[Message]:
         if reason is None:
             kept.append(message)
         else:
-            drop(recipient, reason, LEFT_OUT_CODE)
+            drop(recipient, reason, reasons.LEFT_OUT)
         emit(dispatch.account_id, "dispatch", dispatch.id)
     return kept
 

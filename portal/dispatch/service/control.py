@@ -11,9 +11,10 @@ from portal.accounts.models import User
 from portal.audit.service import note
 from portal.connection.models import Connection
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
-from portal.dispatch.rules import CANCELLED_CODE, Reason
+from portal.dispatch.rules import Reason
 from portal.extensions import db
 from portal.inbox.models import Message
+from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 from portal.inbox.service.changes import changed
 from portal.live.service import emit
@@ -66,7 +67,7 @@ def _drop_the_rest(dispatch: Dispatch) -> None:
         .values(state=RecipientState.SKIPPED, reason=Reason.CANCELLED.value)
     )
     for recipient in _waiting_for_another_try(dispatch):
-        drop(recipient, Reason.CANCELLED, CANCELLED_CODE)
+        drop(recipient, Reason.CANCELLED, reasons.DISPATCH_CANCELLED)
 
 
 def _waiting_for_another_try(dispatch: Dispatch) -> Sequence[DispatchRecipient]:

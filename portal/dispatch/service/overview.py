@@ -16,10 +16,11 @@ from portal.dispatch.filters import Filter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.queries import dispatches
 from portal.dispatch.queries.dispatches import Progress
-from portal.dispatch.rules import OWN_CODES, Pace, Standing
+from portal.dispatch.rules import Pace, Standing
 from portal.extensions import db
 from portal.gateways.registry import explain
 from portal.inbox.models import Message
+from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 
 SETTLES_WITHIN = timedelta(minutes=10)
@@ -180,5 +181,5 @@ def _state_of(recipient: DispatchRecipient, message: Message | None, kind: str) 
         return ("Na fila", "neutral"), ""
     if message.state is State.UNKNOWN:
         return STATE_WORDS[State.UNKNOWN], UNKNOWN_ADVICE
-    detail = OWN_CODES.get(message.error_code) or explain(kind, message.error_code)
+    detail = reasons.MEANINGS.get(message.error_code) or explain(kind, message.error_code)
     return STATE_WORDS[message.state], detail if message.state in (State.FAILED, State.QUEUED) else ""

@@ -58,7 +58,7 @@ def _candidates(account_id: int) -> list[Candidate]:
         )
         .group_by(Conversation.assigned_user_id)
     )
-    loads = {user_id: count for user_id, count in rows}
+    loads: dict[int | None, int] = dict(row._tuple() for row in rows)
     return [Candidate(user.id, loads.get(user.id, 0), user.last_assigned_at) for user in operators]
 
 

@@ -24,13 +24,12 @@ from portal.gateways.messages import Content
 from portal.inbox.models import Contact, Direction, Lane, Message
 from portal.inbox.rules import window
 from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
+from portal.inbox.rules.reasons import LOST_WORKER, WINDOW_CLOSED
 from portal.inbox.service.changes import changed
 from portal.live.service import emit
 
 log = logging.getLogger("portal.ledger")
 
-WINDOW_CLOSED = "janela_fechada"
-LOST_WORKER = "processo_interrompido"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def _any_ready() -> bool:
     return found is not None
 
 
-def _ready_replies() -> sa.Select[tuple[Message]]:
+def _ready_replies() -> sa.Select[Message]:
     earlier = aliased(Message)
     in_order = ~sa.exists().where(
         earlier.conversation_id == Message.conversation_id,
@@ -226,4 +225,3 @@ def sweep_lost() -> int:
         changed(message.conversation)
     db.session.commit()
     return len(lost)
-

@@ -50,9 +50,12 @@ def inbound(connection: Connection, item: Inbound) -> tuple[Conversation, Messag
 
 
 def _known(connection: Connection, provider_id: str) -> bool:
-    return db.session.scalar(
-        sa.select(Message.id).where(Message.connection_id == connection.id, Message.provider_id == provider_id)
-    ) is not None
+    return (
+        db.session.scalar(
+            sa.select(Message.id).where(Message.connection_id == connection.id, Message.provider_id == provider_id)
+        )
+        is not None
+    )
 
 
 def _note_inbound(conversation: Conversation, item: Inbound, now: datetime) -> None:

@@ -92,6 +92,22 @@ def end(conversation: Conversation) -> None:
     changed(conversation)
 
 
+def close_abandoned() -> int:
+    """End what people left in the middle of the assistant's questions a day ago, silently: the window is closed, and a
+    new message opens a new conversation. Returns how many; commits."""
+    limit = clock.now() - window.REPLY_WINDOW
+    left = db.session.scalars(
+        sa.select(Conversation)
+        .where(Conversation.status == ConversationStatus.ASSISTANT, Conversation.last_message_at < limit)
+        .limit(500)
+        .with_for_update(skip_locked=True, of=Conversation)
+    ).all()
+    for conversation in left:
+        end(conversation)
+    db.session.commit()
+    return len(left)
+
+
 def resend(message: Message, user: User) -> None:
     """A person's decision to send a failed or uncertain message again, as a new message; commits.
 

@@ -1,0 +1,17 @@
+"""The portal's own codes of a message that failed or is uncertain, beside the provider's, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WINDOW_CLOSED = "janela_fechada"
+LOST_WORKER = "processo_interrompido"
+DISPATCH_CANCELLED = "envio_cancelado"
+LEFT_OUT = "fora_do_envio"
+
+MEANINGS: Mapping[str, str] = {
+    WINDOW_CLOSED: "A janela de 24 h fechou antes do envio. Para voltar a falar, envie um modelo de início de chat.",
+    LOST_WORKER: "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",
+    DISPATCH_CANCELLED: "O envio foi cancelado antes de a mensagem sair.",
+    LEFT_OUT: "A mensagem não saiu: o motivo para deixar a pessoa fora surgiu antes da nova tentativa.",
+}
