@@ -60,7 +60,7 @@ def _write(session: Session) -> None:
         {"account_id": c.account_id, "topic": c.topic, "ref": c.ref, "user_id": c.user_id, "at": clock.now()}
         for c in changes
     ]
-    session.execute(sa.insert(Event), rows)
+    session.execute(sa.insert(Event.__table__), rows)  # type: ignore[arg-type]
     if postgresql:
         session.execute(sa.text(f"NOTIFY {CHANNEL}"))
     session.info["wake"] = True

@@ -90,7 +90,7 @@ def _routes(module: Module) -> list[str]:
     return found + [
         f"{module.path}:{line}: calls {name}"
         for line, name in module.calls()
-        if ("session." in name and name.startswith("db.")) or name.endswith(".send") or name.endswith("gateways.send")
+        if ("session." in name and name.startswith("db.")) or name.endswith(".send")
     ]
 
 

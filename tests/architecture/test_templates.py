@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -106,6 +107,11 @@ def forbidden(name: str, source: str) -> list[str]:
     return [f"{name}: {what}" for pattern, what in FORBIDDEN.items() if re.search(pattern, clean, re.I)]
 
 
+@cache
+def all_macros(sources: tuple[str, ...]) -> set[str]:
+    return {macro.name for text in sources for macro in ENVIRONMENT.parse(text).find_all(nodes.Macro)}
+
+
 def import_breaks(name: str, source: str, known: dict[str, str]) -> list[str]:
     tree = ENVIRONMENT.parse(source)
     found = []
@@ -119,11 +125,10 @@ def import_breaks(name: str, source: str, known: dict[str, str]) -> list[str]:
                 found.append(f"{name}: {target} has no macro {original}")
             if alias not in used:
                 found.append(f"{name}: {alias} is imported and not used")
-    everywhere = {macro.name for text in known.values() for macro in ENVIRONMENT.parse(text).find_all(nodes.Macro)}
     given = {alias for node in tree.find_all(nodes.FromImport) for alias in _aliases(node)}
     given |= {macro.name for macro in tree.find_all(nodes.Macro)}
     given |= {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
-    for missing in sorted((used - given) & everywhere):
+    for missing in sorted((used - given) & all_macros(tuple(known.values()))):
         found.append(f"{name}: uses {missing} and leaves its import to whoever includes it")
     for node in tree.find_all(nodes.Import):
         if node.target not in used:

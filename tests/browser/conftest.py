@@ -1,4 +1,5 @@
-"""Chromium against the running product. Every page is watched: no CSP violation, no script error, no failed request."""
+"""Chromium against the running product. Every page is watched: no CSP violation, no script error, no failed request, no
+word to another host, no dialog of the browser's own."""
 
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from portal.extensions import db
+from portal.jobs.models import JobRun
 from portal.jobs.runner import Runner
 from tests.support.people import PASSWORD, Company, Person
 
@@ -28,6 +31,8 @@ ARGUMENTS = [
 ]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 375, "height": 740}
+
+expect.set_options(timeout=10_000)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +60,9 @@ def site(app: Flask, company: Company) -> Iterator[str]:
     app.extensions["broadcaster"].stop()
     server.shutdown()
     server.server_close()
+    with app.app_context():
+        broken = [(run.job, run.result) for run in db.session.query(JobRun).filter_by(ok=False)]
+    assert not broken, broken
 
 
 @dataclass
@@ -64,19 +72,36 @@ class Watched:
     page: Page
     site: str
     problems: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=lambda: ["status of 4"])
 
     def watch(self) -> None:
         self.page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         self.page.on("console", self._console)
+        self.page.on("request", self._request)
         self.page.on("response", self._response)
+        self.page.on("dialog", self._dialog)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "status of 4" not in message.text:
+        if message.type == "error" and not any(words in message.text for words in self.allowed):
             self.problems.append(f"console: {message.text}")
 
-    def _response(self, response) -> None:  # type: ignore[no-untyped-def]
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.site}/", "data:", "blob:")):
+            self.problems.append(f"another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
         if response.status >= 500:
             self.problems.append(f"{response.status}: {response.url}")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def tab(self) -> Watched:
+        """Another tab of the same browser, watched as this one; its problems count as this window's."""
+        beside = Watched(self.page.context.new_page(), self.site, self.problems, self.allowed)
+        beside.watch()
+        return beside
 
     def open(self, path: str) -> Page:
         self.page.goto(self.site + path)
@@ -89,6 +114,16 @@ class Watched:
         assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"][:3]]) for v in found]
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{overflow} px wider than the window"
+
+    def check_everywhere(self) -> None:
+        """The same, wide and narrow, light and dark; the page stays as it is."""
+        was = self.page.viewport_size or WIDE
+        for viewport, scheme in ((WIDE, "light"), (NARROW, "light"), (NARROW, "dark"), (WIDE, "dark")):
+            self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.check()
+        self.page.set_viewport_size(was)
+        self.page.emulate_media(color_scheme="light")
 
 
 OpenWindow = Callable[..., Watched]

@@ -31,7 +31,7 @@ def copies(app: Flask, conversation_id: int) -> int:
     [
         ("131026", "WhatsApp"),
         ("janela_fechada", "A janela de 24 h fechou antes do envio."),
-        ("cancelada", "O envio foi cancelado"),
+        ("envio_cancelado", "O envio foi cancelado"),
         ("999999", "999999"),
     ],
 )

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.audit.models import AuditEntry
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.extensions import db
-from portal.inbox.models import Message
+from portal.inbox.models import Lane, Message
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Creditor
 from portal.web.paging import Page, page_of
@@ -38,6 +38,19 @@ def dispatches_of(account_id: int, number: int) -> Page:
         number,
         25,
     )
+
+
+def has_more(dispatch_id: int) -> bool:
+    """Whether somebody is still to be reached, or a message is on its way or waiting for another try."""
+    of_it = DispatchRecipient.dispatch_id == dispatch_id
+    planned = sa.exists().where(of_it, DispatchRecipient.state == RecipientState.PLANNED)
+    going = sa.exists().where(
+        of_it,
+        DispatchRecipient.message_id == Message.id,
+        Message.lane == Lane.DISPATCH,
+        Message.state.in_((State.QUEUED, State.SENDING)),
+    )
+    return bool(db.session.scalar(sa.select(sa.or_(planned, going))))
 
 
 @dataclass(frozen=True)

@@ -206,8 +206,7 @@ def finish_exhausted(connection_id: int, *, sent: bool) -> None:
         .where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
         .execution_options(populate_existing=True)
     ).all():
-        seen = dispatches.progress(dispatch.id)
-        ended = seen.planned == 0 and seen.going == 0
+        ended = not dispatches.has_more(dispatch.id)
         if ended:
             dispatch.status, dispatch.ended_at = DispatchStatus.DONE, clock.now()
         if ended or sent:

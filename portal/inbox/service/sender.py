@@ -1,48 +1,96 @@
-"""The sender: small claims, a few requests side by side, replies one at a time for each conversation."""
+"""The sender: small claims, requests side by side, and no answer waits for another person's slow one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from flask import current_app
 
 from portal.extensions import db
 from portal.inbox.service.ledger import Claim, claim_replies, transmit
 
-CLAIM_SIZE = 5
-LANES = 16
-"""Requests side by side at most; each takes a database connection while it settles."""
+STARTER_LANES = 12
+REPLY_LANES = 4
+"""Requests side by side at most; each takes a database connection while it settles. Replies have lanes of their own."""
 
-ROUNDS = 200
-"""One pass of the job ends after this many claims, so that its result is logged now and then under constant load."""
+LOOK_AGAIN = 0.2
+ROUNDS = 1000
+"""One pass of a lane ends after this many messages, so that its result is logged now and then under constant load."""
+
+# Threads that stay keep their connections to the provider.
+_replies = ThreadPoolExecutor(REPLY_LANES, thread_name_prefix="replies")
+_starters = ThreadPoolExecutor(STARTER_LANES, thread_name_prefix="starters")
+
+
+class _Busy:
+    """How many lanes are sending. An idle lane stays while another is busy, so that what comes in meanwhile goes out."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def add(self, change: int) -> None:
+        with self._lock:
+            self._count += change
+
+    def wait_for_more(self) -> bool:
+        return self._count > 0 and not self._stop.wait(LOOK_AGAIN)
 
 
 def send_replies() -> int:
-    """Send queued replies until none is ready. Returns how many were tried."""
+    """Send queued replies until none is ready, each lane one at a time. Returns how many were tried."""
+    first = claim_replies(1)
+    if not first:
+        return 0
+    busy = _Busy()
+    lanes: list[Callable[[], int]] = [lambda: _lane(busy, first)]
+    lanes += [lambda: _lane(busy, []) for _ in range(REPLY_LANES - 1)]
+    return sum(_side_by_side(_replies, lanes))
+
+
+def _lane(busy: _Busy, claims: Sequence[Claim]) -> int:
     tried = 0
-    for _ in range(ROUNDS):
-        claims = claim_replies(CLAIM_SIZE)
-        if not claims:
+    while tried < ROUNDS:
+        claims = claims or claim_replies(1)
+        if claims:
+            busy.add(1)
+            try:
+                transmit(claims[0])
+            finally:
+                busy.add(-1)
+            tried, claims = tried + 1, []
+        elif not busy.wait_for_more():
             break
-        transmit_all(claims)
-        tried += len(claims)
     return tried
 
 
 def transmit_all(claims: Sequence[Claim]) -> None:
-    """Send reserved messages side by side, so that one slow answer holds up only its own. Returns when all settled."""
-    if len(claims) == 1:
-        transmit(claims[0])
-        return
+    """Send reserved chat starters side by side. Returns when all are settled."""
+    _side_by_side(_starters, [_one(claim) for claim in claims])
+
+
+def _one(claim: Claim) -> Callable[[], int]:
+    def send() -> int:
+        transmit(claim)
+        return 1
+
+    return send
+
+
+def _side_by_side(pool: ThreadPoolExecutor, works: Sequence[Callable[[], int]]) -> list[int]:
+    """Run each in a lane with an app context of its own; the first error is raised when all have ended."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
-    def send(claim: Claim) -> None:
+    def in_context(work: Callable[[], int]) -> int:
         with app.app_context():
             try:
-                transmit(claim)
+                return work()
             finally:
                 db.session.remove()
 
-    with ThreadPoolExecutor(min(len(claims), LANES), thread_name_prefix="sender") as pool:
-        list(pool.map(send, claims))
+    futures = [pool.submit(in_context, work) for work in works]
+    wait(futures)
+    return [future.result() for future in futures]

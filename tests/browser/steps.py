@@ -1,0 +1,57 @@
+"""What people do in a browser, and what they would notice."""
+
+from __future__ import annotations
+
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from portal.connection import queries as connections
+from portal.simulator import service as phone
+from tests.inbox.talk import MARIA
+from tests.support.people import Company
+
+_RING = """
+() => {
+  const style = getComputedStyle(document.activeElement);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+    && !/transparent|, 0\\)$/.test(style.outlineColor);
+  return style.boxShadow !== "none" || outlined;
+}
+"""
+
+
+def write(app: Flask, company: Company, text: str, wa_id: str = MARIA, name: str = "Maria") -> None:
+    """A message from the debtor's phone; the running jobs do the rest."""
+    with app.app_context():
+        connection = connections.current(company.id)
+        assert connection is not None
+        phone.write(connection, wa_id, name, text)
+
+
+def settled(watched_page: Page) -> None:
+    """The page's scripts have run and its live stream has its place."""
+    expect(watched_page.locator("#live-status")).to_be_hidden()
+    watched_page.wait_for_load_state("load")
+
+
+def mark(page: Page) -> None:
+    """Put a sign on this very document, to see later that it has not been loaded anew."""
+    page.evaluate("document.documentElement.dataset.sign = 'here'")
+
+
+def is_marked(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.dataset.sign === 'here'"))
+
+
+def toast(page: Page, text: str) -> None:
+    expect(page.locator("#toasts .toast").filter(has_text=text)).to_be_visible()
+
+
+def tab_to(page: Page, target: Locator, limit: int = 60, key: str = "Tab") -> None:
+    """Move the focus with the keyboard alone until it is on the target, and see that it can be seen there."""
+    for _ in range(limit):
+        page.keyboard.press(key)
+        if target.evaluate("element => element === document.activeElement"):
+            assert page.evaluate(_RING), "the focus cannot be seen"
+            return
+    raise AssertionError(f"{target} cannot be reached by the keyboard")
