@@ -12,6 +12,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from typing import Any
 
 
@@ -24,14 +25,29 @@ class WriteLock:
         self._file: int | None = None
 
     def acquire(self, timeout: float) -> None:
+        end = time.monotonic() + timeout
         if not self._threads.acquire(timeout=timeout):
             raise sqlite3.OperationalError("database is locked: another thread has been writing for too long")
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            self._lock_file(end)
         except BaseException:
             self._drop()
             raise
+
+    def _lock_file(self, end: float) -> None:
+        """Wait for other processes, but not for ever: one that is frozen must not freeze this one."""
+        assert self._file is not None
+        pause = 0.0005
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise sqlite3.OperationalError("database is locked: another process has been writing") from None
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
 
     def release(self) -> None:
         self._drop()

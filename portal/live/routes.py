@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, session
 
-from portal.extensions import db
 from portal.live.broadcast import Broadcaster, Listener, Signal, newest_id, read_after
+from portal.live.service import let_go
 from portal.web.guards import signed_in
 
 blueprint = Blueprint("live", __name__)
@@ -28,7 +28,7 @@ def stream() -> Response:
     listener = Listener(g.account_id, g.user.id, g.user.is_admin)
     last = _last_id()
     token = session["token"]
-    db.session.remove()  # a stream lives for hours and must not hold a connection
+    let_go()
     broadcaster.start()
     broadcaster.add(listener)
     replay = _replay(app, listener, last)

@@ -85,6 +85,11 @@ def _wake(session: Session) -> None:
             wake()
 
 
+def let_go() -> None:
+    """Give the request's connection back before a stream begins: it lives for hours and needs none."""
+    db.session.remove()
+
+
 def sweep(keep_seconds: int) -> int:
     """Delete events that no browser will ask for any more. Returns how many."""
     limit = clock.now() - timedelta(seconds=keep_seconds)

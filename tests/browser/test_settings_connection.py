@@ -54,7 +54,7 @@ def test_limits_are_saved_in_place(window: OpenWindow, company: Company) -> None
 def test_secrets_never_come_back(window: OpenWindow, company: Company) -> None:
     watched = window(company.admin)
     page = watched.open(PATH)
-    page.get_by_label("API oficial").check()
+    page.get_by_role("radio", name="API oficial").check()
     page.get_by_role("button", name="Salvar API").click()
     page.get_by_label("Número", exact=True).fill("11 3000-1000")
     page.get_by_label("ID do número de telefone").fill(PHONE_NUMBER_ID)
@@ -80,7 +80,7 @@ def test_secrets_never_come_back(window: OpenWindow, company: Company) -> None:
 def test_copying_says_that_it_copied(window: OpenWindow, company: Company) -> None:
     page = window(company.admin).open(PATH)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_label("API oficial").check()
+    page.get_by_role("radio", name="API oficial").check()
     page.get_by_role("button", name="Salvar API").click()
     for name, box in (("URL de callback", "#webhook-url"), ("Token de verificação", "#verify-token")):
         button = page.locator(f"[data-copy='{box}']")

@@ -74,22 +74,23 @@ def debtor(
             db.session.add(_phone(row, landline, PhoneKind.LANDLINE))
         else:
             db.session.add(_phone(row, digits, PhoneKind.MOBILE))
-        for sequence, amount in enumerate(amounts, 1):
-            db.session.add(
-                Title(
-                    account_id=company.id,
-                    debtor_id=row.id,
-                    creditor_id=owner,
-                    due_date=due,
-                    sequence=sequence,
-                    amount=Decimal(amount),
-                    status=TitleStatus.OPEN,
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
+        db.session.add_all(_title(row, owner, due, *numbered) for numbered in enumerate(amounts, 1))
         db.session.commit()
         return row.id
+
+
+def _title(row: Debtor, owner: int, due: date, sequence: int, amount: str) -> Title:
+    return Title(
+        account_id=row.account_id,
+        debtor_id=row.id,
+        creditor_id=owner,
+        due_date=due,
+        sequence=sequence,
+        amount=Decimal(amount),
+        status=TitleStatus.OPEN,
+        created_at=row.created_at,
+        updated_at=row.created_at,
+    )
 
 
 def _phone(row: Debtor, digits: str, kind: PhoneKind) -> Phone:

@@ -88,16 +88,15 @@ def test_two_processes_share_the_limits_exactly(
     planned(app, company, cloud, 12)
     set_limits(app, company, daily_limit=8, batch_size=5)
     arguments = ("send-batch", "--times", "3", "--at")
-    with process(database, cloud, *arguments, MORNING.isoformat()) as one:
-        with process(database, cloud, *arguments, MORNING.isoformat()) as two:
-            lines = result(one) + result(two)
+    today, tomorrow = (*arguments, MORNING.isoformat()), (*arguments, (MORNING + DAY).isoformat())
+    with process(database, cloud, *today) as one, process(database, cloud, *today) as two:
+        lines = result(one) + result(two)
     tried = sorted((int(line.split()[1]) for line in lines if line.startswith("ok: ") and line[4:]), reverse=True)
     assert tried == [5, 3]
     assert sent(cloud) == 8
 
-    with process(database, cloud, *arguments, (MORNING + DAY).isoformat()) as one:
-        with process(database, cloud, *arguments, (MORNING + DAY).isoformat()) as two:
-            result(one), result(two)
+    with process(database, cloud, *tomorrow) as one, process(database, cloud, *tomorrow) as two:
+        result(one), result(two)
     assert sent(cloud) == 12
     with app.app_context():
         assert db.session.scalar(sa.select(Dispatch.status)) is DispatchStatus.DONE

@@ -44,7 +44,7 @@ def test_from_the_file_to_the_read_reply(
     menu = cloud.graph.ledger[-1].payload
     assert menu["interactive"]["type"] == "list"
     rows = menu["interactive"]["action"]["sections"][0]["rows"]
-    assert [each["title"] for each in rows][0] == "Código de barras"
+    assert rows[0]["title"] == "Código de barras"
 
     tap = {"type": "list_reply", "list_reply": {"id": rows[0]["id"], "title": rows[0]["title"]}}
     assert cloud.deliver(cloud.graph.inbound("106500001", MARIA, tap, kind="interactive")) == 200

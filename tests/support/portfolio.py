@@ -74,10 +74,7 @@ def add_debtor(
     """A debtor with a phone (none for "") and open titles; answers the id."""
     now = clock.now()
     with app.app_context():
-        owed_to = db.session.query(Creditor).filter_by(account_id=company.id, key=search_key(creditor)).one_or_none()
-        if owed_to is None:
-            owed_to = Creditor(account_id=company.id, name=creditor, key=search_key(creditor), created_at=now)
-            db.session.add(owed_to)
+        owed_to = _creditor(company, creditor)
         debtor = Debtor(
             account_id=company.id,
             name=name,
@@ -92,29 +89,42 @@ def add_debtor(
         db.session.add(debtor)
         db.session.flush()
         if phone:
-            parsed = phones.parse(phone)
-            db.session.add(
-                Phone(
-                    account_id=company.id,
-                    debtor_id=debtor.id,
-                    e164=parsed.e164,
-                    match_key=parsed.match_key,
-                    kind=PhoneKind(parsed.kind),
-                )
-            )
-        for number, amount in enumerate(amounts, start=1):
-            db.session.add(
-                Title(
-                    account_id=company.id,
-                    debtor_id=debtor.id,
-                    creditor_id=owed_to.id,
-                    number=f"{number:03d}",
-                    due_date=due or clock.today("America/Sao_Paulo") - timedelta(days=40),
-                    amount=Decimal(amount),
-                    boleto_line=line,
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
+            db.session.add(_phone(debtor, phone))
+        due = due or clock.today("America/Sao_Paulo") - timedelta(days=40)
+        db.session.add_all(_title(debtor, owed_to, due, line, *each) for each in enumerate(amounts, 1))
         db.session.commit()
         return debtor.id
+
+
+def _creditor(company: Company, name: str) -> Creditor:
+    found = db.session.query(Creditor).filter_by(account_id=company.id, key=search_key(name)).one_or_none()
+    if found is None:
+        found = Creditor(account_id=company.id, name=name, key=search_key(name), created_at=clock.now())
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _phone(debtor: Debtor, number: str) -> Phone:
+    parsed = phones.parse(number)
+    return Phone(
+        account_id=debtor.account_id,
+        debtor_id=debtor.id,
+        e164=parsed.e164,
+        match_key=parsed.match_key,
+        kind=PhoneKind(parsed.kind),
+    )
+
+
+def _title(debtor: Debtor, creditor: Creditor, due: date, line: str, number: int, amount: str) -> Title:
+    return Title(
+        account_id=debtor.account_id,
+        debtor_id=debtor.id,
+        creditor_id=creditor.id,
+        number=f"{number:03d}",
+        due_date=due,
+        amount=Decimal(amount),
+        boleto_line=line,
+        created_at=debtor.created_at,
+        updated_at=debtor.created_at,
+    )

@@ -31,7 +31,6 @@ from portal.live.service import emit
 log = logging.getLogger("portal.ledger")
 
 
-
 @dataclass(frozen=True)
 class Claim:
     """A reserved message, with all that sending it needs: no database is touched until it is settled."""

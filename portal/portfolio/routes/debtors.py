@@ -22,17 +22,16 @@ def index() -> Response:
     """Admins browse; operators search for somebody they can name, so that nobody copies the list of debtors."""
     form = SearchForm(request.args)
     wanted = search.read(form.q.data or "")
-    if not g.user.is_admin:
-        found, more = queries.find_few(g.account_id, wanted)
-        return fragment(
-            "portfolio/search.html",
-            form=form,
-            wanted=wanted,
-            found=found,
-            more=more,
-            today=_today(),
-            days_overdue=days_overdue,
-        )
+    return _browse(form, wanted) if g.user.is_admin else _search(form, wanted)
+
+
+def _search(form: SearchForm, wanted: search.Wanted) -> Response:
+    found, more = queries.find_few(g.account_id, wanted)
+    context = {"form": form, "wanted": wanted, "found": found, "more": more}
+    return fragment("portfolio/search.html", **context, today=_today(), days_overdue=days_overdue)
+
+
+def _browse(form: SearchForm, wanted: search.Wanted) -> Response:
     creditors = queries.creditors_of(g.account_id)
     form.credor.choices = [("", "Todos"), *((str(each.id), each.name) for each in creditors)]
     creditor = next((each.id for each in creditors if str(each.id) == form.credor.data), None)
