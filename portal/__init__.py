@@ -18,7 +18,7 @@ from portal.live.service import init_session
 
 ROOT = Path(__file__).resolve().parent.parent
 
-WEB = ("ids", "assets", "errors", "filters", "headers", "health", "nav")
+WEB = ("ids", "assets", "errors", "filters", "headers", "health", "markup", "nav")
 
 FEATURES = (
     "jobs",
