@@ -27,7 +27,8 @@ THREADS = 256
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     """gunicorn with one worker of many threads: an open live stream holds a thread."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, app: Flask, port: int) -> None:
+        self._app = app
         self._port = port
         super().__init__()
 
@@ -48,11 +49,11 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Called in the worker: the clock belongs to the process that serves."""
-        app = create_app()
-        if app.config["JOBS"] == "inline":
-            Runner(app).start_in_background()
-        return app
+        """Called in the worker: the clock belongs to the process that serves. The app has no thread or open connection
+        from before the fork."""
+        if self._app.config["JOBS"] == "inline":
+            Runner(self._app).start_in_background()
+        return self._app
 
 
 def main() -> None:
@@ -70,7 +71,7 @@ def main() -> None:
         db.engine.dispose()
     _refuse_taken(port)
     _greet(app.config["PUBLIC_URL"], password)
-    EmbeddedServer(port).run()
+    EmbeddedServer(app, port).run()
 
 
 def _refuse_taken(port: int) -> None:

@@ -15,6 +15,7 @@ from portal.audit.service import note
 from portal.chat_starters import queries
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
 from portal.chat_starters.rules import unsupported, wildcard_numbers
+from portal.connection import queries as connections
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
 from portal.gateways.base import Line, SendError
@@ -115,7 +116,7 @@ def sync(connection: Connection) -> Synced:
         found = cast(_HasTemplates, gateways.get(ConnectionKind.CLOUD_API.value)).templates(line)
     except SendError as error:
         raise SyncFailed(explain(ConnectionKind.CLOUD_API.value, error.code)) from error
-    current = db.session.get_one(Connection, connection_id, with_for_update=True, populate_existing=True)
+    current = connections.locked(connection_id)
     if current.waba_id != line.waba_id:
         db.session.rollback()
         raise SyncFailed("As credenciais mudaram durante a sincronização. Sincronize de novo.")

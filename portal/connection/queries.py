@@ -16,6 +16,16 @@ def current(account_id: int) -> Connection | None:
     return db.session.scalar(sa.select(Connection).where(Connection.account_id == account_id, Connection.enabled))
 
 
+def locked(connection_id: int) -> Connection:
+    """The connection's row, locked until the transaction ends and fresh.
+
+    The webhooks, the sending agent and whoever decides about its messages take turns with it, and take it before any
+    conversation or message. The lock is the one that lets others refer to the row: an operator's answer, which holds
+    its conversation, must not wait here for a webhook that waits for that conversation.
+    """
+    return db.session.get_one(Connection, connection_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
 def of_kind(account_id: int, kind: ConnectionKind) -> Connection | None:
     return db.session.scalar(
         sa.select(Connection).where(Connection.account_id == account_id, Connection.kind == kind).limit(1)

@@ -83,7 +83,7 @@ def save_limits(connection: Connection, user: User, seen: Limits, wanted: Limits
 
     Raises ChangedMeanwhile. Credentials have their own version, so that neither form spoils the other.
     """
-    db.session.refresh(connection, with_for_update=True)
+    queries.locked(connection.id)
     before = Limits(connection.daily_limit, connection.batch_size)
     if before != seen:
         db.session.rollback()
@@ -171,7 +171,7 @@ def last4(secret: str) -> str:
 
 
 def _claim_version(connection: Connection, version: int) -> None:
-    db.session.refresh(connection, with_for_update=True)
+    queries.locked(connection.id)
     if connection.version != version:
         db.session.rollback()
         raise ChangedMeanwhile

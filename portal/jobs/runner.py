@@ -61,8 +61,15 @@ class Runner:
             self._scheduler.start()
         elif not leading and self._scheduler is not None:
             log.info("this process leads the jobs no more")
-            self._scheduler.shutdown(wait=True)
-            self._scheduler = None
+            self._retire()
+
+    def _retire(self) -> None:
+        """Wait for what runs. No wake reaches a scheduler that shuts down: it would wait for the scheduler's lock, in
+        a job for which that shutdown waits."""
+        with self._guard:
+            retired, self._scheduler = self._scheduler, None
+        if retired is not None:
+            retired.shutdown(wait=True)
 
     def _new_scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
@@ -92,17 +99,16 @@ class Runner:
                 self._again.discard(name)
 
     def _wake(self, name: str) -> None:
-        scheduler = self._scheduler
-        if scheduler is None:
-            return
         with self._guard:
+            if self._scheduler is None:
+                return
             if name in self._running:
                 self._again.add(name)
                 return
-        try:
-            scheduler.modify_job(name, next_run_time=clock.now())
-        except JobLookupError:
-            log.warning("no such job to wake: %s", name)
+            try:
+                self._scheduler.modify_job(name, next_run_time=clock.now())
+            except JobLookupError:
+                log.warning("no such job to wake: %s", name)
 
 
 def _report(event: JobExecutionEvent) -> None:

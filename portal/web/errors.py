@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, flash, g, make_response, redirect, render_template, request
+from flask import Flask, flash, g, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from portal.extensions import db
 from portal.web.partials import toast
+
+SWALLOWED = 300 * 1024 * 1024
 
 MESSAGES = {
     400: ("Pedido inválido", "Não entendemos o que o navegador enviou. Volte, recarregue a página e tente de novo."),
@@ -45,6 +47,8 @@ def init_app(app: Flask) -> None:
     def known(error: HTTPException) -> Response:
         if isinstance(error.response, Response):
             return error.response
+        if error.code == 413 and session.get("token"):
+            _swallow()
         return page(error.code or 500)
 
     @app.errorhandler(OperationalError)
@@ -71,6 +75,14 @@ def page(code: int) -> Response:
     if code == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _swallow() -> None:
+    """Read what a person's browser is still sending: it shows our words only once it has sent all of a file."""
+    left = min(request.content_length or 0, SWALLOWED)
+    source = request.environ["wsgi.input"]
+    while left > 0 and (chunk := source.read(min(left, 256 * 1024))):
+        left -= len(chunk)
 
 
 def _same_site(referrer: str | None) -> bool:

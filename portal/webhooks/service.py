@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from portal import clock, gateways, jobs
 from portal.assistant import service as assistant
+from portal.connection import queries as connections
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
 from portal.gateways.base import Broken, Inbound, Item, Unknown
@@ -94,7 +95,7 @@ def _apply(event_id: int) -> None:
         db.session.rollback()  # another process has it
         return
     # One body of a connection at a time: two first messages of one person must not open two conversations.
-    connection = db.session.get_one(Connection, event.connection_id, with_for_update=True)
+    connection = connections.locked(event.connection_id)
     tally = Tally()
     for phone_number_id, item in gateways.get(connection.kind.value).parse(event.body).items:
         _apply_item(connection, phone_number_id, item, tally)

@@ -57,6 +57,7 @@ def site(app: Flask, company: Company) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     runner.stop()
     clock.join(20)
+    assert not clock.is_alive(), "the jobs did not stop"
     app.extensions["broadcaster"].stop()
     server.shutdown()
     server.server_close()
@@ -96,6 +97,14 @@ class Watched:
     def _dialog(self, dialog: Dialog) -> None:
         self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
+
+    def goes_offline(self) -> None:
+        """From here on the loss of the network is part of the story."""
+        self.allowed += ["ERR_INTERNET_DISCONNECTED", "htmx:"]
+        self.page.context.set_offline(True)
+
+    def comes_back(self) -> None:
+        self.page.context.set_offline(False)
 
     def tab(self) -> Watched:
         """Another tab of the same browser, watched as this one; its problems count as this window's."""

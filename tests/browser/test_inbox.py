@@ -60,7 +60,8 @@ def test_from_the_phone_to_the_operator_and_back(window: OpenWindow, company: Co
     expect(mobile.locator(".bubble.in").last).to_contain_text("transferida")
 
     waiting = inbox.locator("a.conv").filter(has_text="Maria")
-    expect(waiting).to_contain_text("quero falar com operador")
+    expect(waiting).to_contain_text("Sua conversa será transferida")
+    expect(waiting.locator(".unread")).to_contain_text("2 não lidas")
     assert is_marked(inbox)
     waiting.click()
     inbox.get_by_role("button", name="Assumir").click()
@@ -103,7 +104,7 @@ def test_what_is_being_typed_survives_incoming_messages(
     expect(box).to_have_value("Rascunho longo em andamento")
 
 
-def test_a_message_sent_by_another_key_press_is_one_message(window: OpenWindow, company: Company, mine: int) -> None:
+def test_enter_sends_once_and_never_an_empty_message(window: OpenWindow, company: Company, mine: int) -> None:
     page = window(company.operator).open(f"/conversas/{mine}")
     reply_box(page).fill("Primeira linha")
     reply_box(page).press("Shift+Enter")

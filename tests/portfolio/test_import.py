@@ -128,6 +128,20 @@ def test_news_update_and_nothing_is_taken_away(app: Flask, admin: Browser) -> No
         assert [(t.amount, t.boleto_line) for t in debtor.titles] == [(Decimal("400.00"), LINE)]
 
 
+def test_city_and_state_are_optional_columns(app: Flask, admin: Browser) -> None:
+    columns = ";CIDADE;UF"
+    rows = (row(tail=";São Paulo;sp"), row(tax_id=TAX_IDS[1], name="Ana Lima", tail=";Recife;XX"))
+    content = csv_file(*rows, extra_columns=columns)
+    url, page = preview(admin, content)
+    assert "A UF não existe e fica de fora. Use a sigla, como SP." in page.words
+    admin.post(f"{url}/confirmar")
+    run(app, JOB)
+    bring_in(app, admin, csv_file(row()))
+    with app.app_context():
+        people = db.session.query(Debtor).order_by(Debtor.id).all()
+        assert [(p.city, p.state) for p in people] == [("São Paulo", "SP"), ("Recife", "")]
+
+
 def test_refused_rows_come_back_corrected(app: Flask, admin: Browser) -> None:
     content = csv_file(row(), row(name="=HYPERLINK(1)", tax_id="11111111111"), row(due="31/02/2026"))
     page = bring_in(app, admin, content)

@@ -195,3 +195,38 @@ def test_the_window_runs_by_the_providers_clock(app: Flask, company: Company, ad
         assert set(db.session.scalars(sa.select(Message.error_code).where(Message.direction == "out"))) == {
             "janela_fechada"
         }
+
+
+def test_a_body_that_met_a_defect_waits_for_a_person_and_is_applied_at_the_second_try(
+    app: Flask, admin: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal.inbox.service import record
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a defect of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "inbound", broken)
+        assert cloud.deliver(body(change(messages=[item(1)]), change(messages=[item(2)]))) == 200
+        settle(app)
+    page = admin.get("/")
+    assert "1 aviso recebido do WhatsApp que não pôde ser aplicado" in page.words
+    assert admin.post("/inicio/reaplicar").status == 303
+    settle(app)
+    assert "não pôde ser aplicado" not in admin.get("/").words
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).where(Message.direction == "in")) == 2
+
+
+def test_a_defect_of_the_assistant_costs_nobody_their_message(
+    app: Flask, company: Company, admin: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal.assistant import rules
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a defect of ours")
+
+    monkeypatch.setattr(rules, "step", broken)
+    assert cloud.deliver(body(change(messages=[item(1)]))) == 200
+    settle(app)
+    assert "mensagem 1" in admin.get("/conversas?aba=minhas").words, "the Usuário ADM has it"

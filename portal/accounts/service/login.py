@@ -91,7 +91,11 @@ def rank_of(token: str) -> bool | None:
 
 
 def mark_seen(token: str) -> None:
-    """Move the session's idle clock, at most once a minute, in a transaction of its own (a GET's own is read-only)."""
+    """Move the session's idle clock, at most once a minute, in a transaction of its own (a GET's own is read-only).
+
+    Ends the request's: a view is over by now, and on SQLite what it left open may hold the one write lock.
+    """
+    db.session.rollback()
     with transactions(read_only=False), db.engine.begin() as connection:
         connection.execute(
             sa.update(UserSession).where(UserSession.token_hash == _hash(token)).values(last_seen_at=clock.now())

@@ -158,7 +158,7 @@ def _keep_an_admin(user: User) -> None:
     admins = db.session.scalars(
         sa.select(User.id)
         .where(User.account_id == user.account_id, User.role == Role.ADMIN, User.active)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     if set(admins) <= {user.id}:
         raise LastAdmin

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Account
 from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.connection import queries as connections
 from portal.connection import usage
 from portal.connection.models import Connection
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
@@ -39,10 +40,10 @@ def send_batch() -> int:
     What goes wrong with one connection does not hold up the others; the last such error is raised at the end.
     """
     with transactions(read_only=True):
-        connections = dispatches.running_connections()
+        running = dispatches.running_connections()
         db.session.rollback()
     tried, failure = 0, None
-    for connection_id in connections:
+    for connection_id in running:
         try:
             tried += _send_on(connection_id)
         except Exception as error:
@@ -68,7 +69,7 @@ def claim_batch(connection_id: int) -> list[Claim]:
     The connection's row is locked throughout: it keeps two agents, and the agent and the webhooks, from making two
     conversations for one person; and it makes the limit exact.
     """
-    connection = db.session.get_one(Connection, connection_id, with_for_update=True, populate_existing=True)
+    connection = connections.locked(connection_id)
     if connection.stopped_code or not connection.enabled:
         db.session.rollback()
         return []
@@ -200,7 +201,7 @@ def finish_exhausted(connection_id: int, *, sent: bool) -> None:
 
     Screens hear of it when something was `sent` or a dispatch ended, not at every tick.
     """
-    db.session.get_one(Connection, connection_id, with_for_update=True)  # or a cancellation meanwhile would be undone
+    connections.locked(connection_id)  # or a cancellation meanwhile would be undone
     for dispatch in db.session.scalars(
         sa.select(Dispatch)
         .where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock, jobs
 from portal.accounts.models import User
 from portal.audit.service import note
-from portal.connection.models import Connection
+from portal.connection import queries as connections
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.rules import Reason
 from portal.extensions import db
@@ -55,7 +55,7 @@ def move(dispatch_id: int, status: DispatchStatus, user: User) -> None:
 def _locked(dispatch_id: int) -> Dispatch:
     """The connection's lock is the agent's own: once it is ours, no batch is being claimed."""
     connection_id = db.session.get_one(Dispatch, dispatch_id).connection_id
-    db.session.get_one(Connection, connection_id, with_for_update=True)
+    connections.locked(connection_id)
     return db.session.get_one(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
 
 

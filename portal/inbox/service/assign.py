@@ -10,7 +10,7 @@ from portal.accounts.models import User
 from portal.extensions import db
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
 from portal.inbox.rules.assignment import Candidate, pick
-from portal.inbox.service.changes import changed
+from portal.inbox.service.changes import audience, changed
 
 
 class Taken(Exception):
@@ -28,21 +28,36 @@ class Closed(Exception):
 def hand_over(conversation: Conversation) -> None:
     """Give a conversation to an available operator of the company, else to the Usuário ADM; in the caller's
     transaction. With neither (no admin is left), it stays in the queue for whoever takes it."""
-    chosen = pick(_candidates(conversation.account_id))
+    chosen = _chosen(conversation.account_id)
     if chosen is not None:
-        user = db.session.get_one(User, chosen)
-        user.last_assigned_at = clock.now()
-        _assign(conversation, user, AssignedBecause.AVAILABLE)
+        chosen.last_assigned_at = clock.now()
+        _assign(conversation, chosen, AssignedBecause.AVAILABLE)
         return
     _assign(conversation, people.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
+
+
+def _chosen(account_id: int) -> User | None:
+    """The operator whose turn it is, their row locked: who is leaving at this very moment is seen as gone."""
+    while (user_id := pick(_candidates(account_id))) is not None:
+        user = db.session.scalar(
+            sa.select(User)
+            .where(User.id == user_id, User.active, User.available)
+            .with_for_update(of=User, key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        if user is not None:
+            return user
+    return None
 
 
 def hand_over_all_of(user: User) -> None:
     """Find another person for every open conversation of somebody who leaves; in the caller's transaction."""
     for conversation in db.session.scalars(
-        sa.select(Conversation).where(
-            Conversation.assigned_user_id == user.id, Conversation.status == ConversationStatus.OPEN
-        )
+        sa.select(Conversation)
+        .where(Conversation.assigned_user_id == user.id, Conversation.status == ConversationStatus.OPEN)
+        .order_by(Conversation.id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
     ).all():
         hand_over(conversation)
 
@@ -58,12 +73,12 @@ def _candidates(account_id: int) -> list[Candidate]:
         )
         .group_by(Conversation.assigned_user_id)
     )
-    loads: dict[int | None, int] = dict(row._tuple() for row in rows)
+    loads: dict[int | None, int] = {row[0]: row[1] for row in rows}
     return [Candidate(user.id, loads.get(user.id, 0), user.last_assigned_at) for user in operators]
 
 
 def _assign(conversation: Conversation, user: User | None, because: AssignedBecause) -> None:
-    before = conversation.assigned_user_id
+    before = audience(conversation)
     conversation.status = ConversationStatus.OPEN
     conversation.assigned_user_id = user.id if user else None
     conversation.assigned_because = because

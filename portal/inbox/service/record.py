@@ -77,8 +77,8 @@ def _contact_of(account_id: int, item: Inbound) -> Contact:
     if item.wa_id:
         contact.wa_id = item.wa_id[:20]
         contact.match_key = contact.match_key or key
-    if item.bsuid and contact.bsuid is None:
-        contact.bsuid = item.bsuid
+    if item.bsuid and contact.bsuid is None and find_contact(account_id, None, item.bsuid) is None:
+        contact.bsuid = item.bsuid  # else it stays with whom it belongs to: an earlier contact without a number
     contact.profile_name = item.profile_name[:120] or contact.profile_name
     db.session.flush()
     return contact
@@ -95,12 +95,16 @@ def find_contact(account_id: int, match_key: str | None, bsuid: str | None = Non
 
 
 def live_conversation(connection: Connection, contact: Contact) -> Conversation | None:
+    """The conversation that is not closed, locked: nobody closes or answers it while something is added to it."""
     return db.session.scalar(
-        sa.select(Conversation).where(
+        sa.select(Conversation)
+        .where(
             Conversation.connection_id == connection.id,
             Conversation.contact_id == contact.id,
             Conversation.status != ConversationStatus.CLOSED,
         )
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -139,7 +143,7 @@ def status(connection: Connection, update: StatusUpdate) -> bool:
     message.state = advance(message.state, State(update.state))
     _fill(message, update)
     if message.state is State.FAILED and before is not State.FAILED:
-        message.error_code, message.error_detail = update.error_code, update.error_detail
+        message.error_code, message.error_detail = update.error_code[:40], update.error_detail
     if message.state is not before:
         changed(message.conversation)
     return True

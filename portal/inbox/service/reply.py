@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import sqlalchemy as sa
 
 from portal import clock, jobs
@@ -9,6 +11,7 @@ from portal.accounts.models import User
 from portal.audit.service import note
 from portal.bot_messages import queries as bot_messages
 from portal.bot_messages.rules import MessageKind
+from portal.connection import queries as connections
 from portal.extensions import db
 from portal.gateways import messages
 from portal.gateways.messages import Text
@@ -36,19 +39,25 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
     Raises Closed, Taken (it is another person's conversation) or WindowClosed.
     """
     conversation = lock(conversation_id)
-    if db.session.scalar(sa.select(Message.id).where(Message.client_token == client_token)) is not None:
+    token = _token(conversation_id, client_token, text)
+    if db.session.scalar(sa.select(Message.id).where(Message.client_token == token)) is not None:
         db.session.rollback()
         return
     _check_mine(conversation, user)
     if not window.is_open(conversation.last_inbound_at, clock.now()):
         raise WindowClosed
-    queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=client_token)
+    queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=token)
     if conversation.assigned_because is AssignedBecause.FALLBACK:
         conversation.assigned_because = AssignedBecause.TAKEN  # who answers has it: it leaves the queue
     conversation.waiting_since = None
     conversation.unread = 0
     db.session.commit()
     jobs.wake("send-outbox")
+
+
+def _token(conversation_id: int, client_token: str, text: str) -> str:
+    """Other words are another answer, even from a page that the browser's back button brought back, token and all."""
+    return hashlib.sha256(f"{conversation_id}:{client_token}:{text}".encode()).hexdigest()
 
 
 def _check_mine(conversation: Conversation, user: User) -> None:
@@ -113,8 +122,7 @@ def resend(message: Message, user: User) -> None:
 
     Raises NotDecidable, Closed, Taken or WindowClosed.
     """
-    conversation = lock(message.conversation_id)
-    _check_decidable(message)
+    conversation = _lock_to_decide(message)
     _check_mine(conversation, user)
     assert message.content is not None
     content = messages.from_json(message.content)
@@ -127,18 +135,22 @@ def resend(message: Message, user: User) -> None:
 
 def assume_sent(message: Message, user: User) -> None:
     """A person's decision that an uncertain message did arrive; commits. Raises NotDecidable, Closed or Taken."""
-    conversation = lock(message.conversation_id)
-    _check_decidable(message)
+    conversation = _lock_to_decide(message)
     if message.state is not State.UNKNOWN:
         raise NotDecidable
     _check_mine(conversation, user)
     _decide(message, user, Decision.ASSUMED_SENT)
 
 
-def _check_decidable(message: Message) -> None:
-    db.session.refresh(message)
+def _lock_to_decide(message: Message) -> Conversation:
+    """The conversation of an undecided message, both locked, in the order of the webhooks: one may be telling at this
+    moment what became of it."""
+    connections.locked(message.connection_id)
+    conversation = lock(message.conversation_id)
+    db.session.refresh(message, with_for_update=True)
     if message.decision is not None or message.state not in (State.UNKNOWN, State.FAILED):
         raise NotDecidable
+    return conversation
 
 
 def _decide(message: Message, user: User, decision: Decision) -> None:

@@ -18,7 +18,10 @@ from portal.portfolio.rules.phones import Phone
 
 # The most characters of each text, so that none is cut or refused when it is stored, nor its key without accents, which
 # is longer where one sign stands for several letters.
-LIMITS = {"CREDOR": 120, "COD_DEVEDOR": 40, "NOME_DEVEDOR": 150, "CATEGORIA": 80, "NUMERO_TITULO": 40}
+LIMITS = {"CREDOR": 120, "COD_DEVEDOR": 40, "NOME_DEVEDOR": 150, "CATEGORIA": 80, "NUMERO_TITULO": 40, "CIDADE": 80}
+STATES = frozenset(
+    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split()
+)
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _EMAIL_SEPARATOR = re.compile(r"[;,\s]+")
@@ -62,6 +65,8 @@ class Row:
     name: str
     tax_id: str
     category: str
+    city: str
+    state: str
     emails: tuple[str, ...]
     due_date: date
     amount: Decimal
@@ -131,6 +136,7 @@ class _Reader:
         amount = self._parsed("SALDO", _amount)
         title_number, boleto_line = self._text("NUMERO_TITULO"), self._boleto_line()
         debtor_code, category = self._text("COD_DEVEDOR"), self._text("CATEGORIA")
+        city, state = self._text("CIDADE"), self._state()
         emails, numbers = self._emails(), self._phones()
         sequence = 0
         if tax_id and due_date:
@@ -140,8 +146,8 @@ class _Reader:
         row = None
         if tax_id and due_date and amount and not self.refusals:
             row = Row(
-                self.line, creditor, debtor_code, name, tax_id, category, emails, due_date, amount, numbers,
-                title_number, boleto_line, sequence,
+                self.line, creditor, debtor_code, name, tax_id, category, city, state, emails, due_date, amount,
+                numbers, title_number, boleto_line, sequence,
             )  # fmt: skip
         return Checked(self.line, self.cells, row, tuple(self.refusals), tuple(self.warnings))
 
@@ -181,6 +187,13 @@ class _Reader:
             return None
         read = self._parsed("LINHA_DIGITAVEL", lambda _: boleto.parse_line(raw, self.today))
         return read.line if read else None
+
+    def _state(self) -> str:
+        state = _text(self._cell("UF")).upper()
+        if not state or state in STATES:
+            return state
+        self._warn("UF", state, "A UF não existe e fica de fora. Use a sigla, como SP.")
+        return ""
 
     def _emails(self) -> tuple[str, ...]:
         found: dict[str, None] = {}

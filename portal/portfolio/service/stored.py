@@ -25,6 +25,8 @@ class StoredDebtor:
     id: int
     name: str
     category: str
+    city: str
+    state: str
     emails: list[str]
 
 
@@ -50,12 +52,12 @@ def creditor_ids(account_id: int, rows: Iterable[Row]) -> dict[str, int]:
 
 def debtors(account_id: int, tax_ids: Iterable[str]) -> dict[str, StoredDebtor]:
     """The debtors that exist, by tax id."""
-    query = sa.select(Debtor.tax_id, Debtor.id, Debtor.name, Debtor.category, Debtor.emails).where(
-        Debtor.account_id == account_id, Debtor.tax_id.in_(set(tax_ids))
-    )
+    query = sa.select(
+        Debtor.tax_id, Debtor.id, Debtor.name, Debtor.category, Debtor.city, Debtor.state, Debtor.emails
+    ).where(Debtor.account_id == account_id, Debtor.tax_id.in_(set(tax_ids)))
     return {
-        tax_id: StoredDebtor(debtor_id, name, category, list(emails))
-        for tax_id, debtor_id, name, category, emails in _rows(query)
+        tax_id: StoredDebtor(debtor_id, name, category, city, state, list(emails))
+        for tax_id, debtor_id, name, category, city, state, emails in _rows(query)
     }
 
 

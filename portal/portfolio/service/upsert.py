@@ -80,6 +80,8 @@ class _Writer:
             search_name=search_key(row.name),
             tax_id=row.tax_id,
             category=row.category,
+            city=row.city,
+            state=row.state,
             emails=list(row.emails),
             created_at=self._now,
             updated_at=self._now,
@@ -87,15 +89,14 @@ class _Writer:
 
     def _changed_debtor(self, debtor: StoredDebtor, row: _Person) -> dict[str, Any] | None:
         emails = list(dict.fromkeys([*debtor.emails, *row.emails]))
-        category = row.category or debtor.category
-        if (row.name, category, emails) == (debtor.name, debtor.category, debtor.emails):
+        kept = {name: getattr(row, name) or getattr(debtor, name) for name in ("category", "city", "state")}
+        facts = {"name": row.name, **kept, "emails": emails}
+        if all(getattr(debtor, name) == value for name, value in facts.items()):
             return None
         return {
             "id": debtor.id,
-            "name": row.name,
+            **facts,
             "search_name": search_key(row.name),
-            "category": category,
-            "emails": emails,
             "updated_at": self._now,
         }
 
@@ -171,16 +172,20 @@ class _Person:
 
     tax_id: str
     name: str
-    category: str
     emails: dict[str, None]
+    category: str = ""
+    city: str = ""
+    state: str = ""
 
 
 def _merged(rows: Sequence[Row]) -> dict[str, _Person]:
     people: dict[str, _Person] = {}
     for row in rows:
-        person = people.setdefault(row.tax_id, _Person(row.tax_id, row.name, "", {}))
+        person = people.setdefault(row.tax_id, _Person(row.tax_id, row.name, {}))
         person.name = row.name
         person.category = row.category or person.category
+        person.city = row.city or person.city
+        person.state = row.state or person.state
         person.emails.update(dict.fromkeys(row.emails))
     return people
 
