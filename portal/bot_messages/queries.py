@@ -30,6 +30,7 @@ class Message:
     spec: MessageSpec
     text: str
     version: int
+    company: str
 
     @property
     def own(self) -> bool:
@@ -38,7 +39,7 @@ class Message:
 
     @property
     def preview(self) -> str:
-        return preview(self.spec.kind, self.text)
+        return preview(self.spec.kind, self.text, self.company)
 
     @property
     def wildcards(self) -> Sequence[Wildcard]:
@@ -53,17 +54,21 @@ def own_messages(account_id: int) -> dict[MessageKind, BotMessage]:
 
 def messages(account_id: int) -> list[Message]:
     """Every automatic message, in the order of the settings page."""
-    own = own_messages(account_id)
-    return [_message(spec, own.get(spec.kind)) for spec in SPECS]
+    own, company = own_messages(account_id), _company(account_id)
+    return [_message(spec, own.get(spec.kind), company) for spec in SPECS]
 
 
 def message(account_id: int, kind: MessageKind) -> Message:
     """One automatic message, as the settings page shows it."""
-    return _message(spec_of(kind), own_messages(account_id).get(kind))
+    return _message(spec_of(kind), own_messages(account_id).get(kind), _company(account_id))
 
 
-def _message(spec: MessageSpec, row: BotMessage | None) -> Message:
-    return Message(spec, row.text if row else spec.default, row.version if row else 0)
+def _message(spec: MessageSpec, row: BotMessage | None, company: str) -> Message:
+    return Message(spec, row.text if row else spec.default, row.version if row else 0, company)
+
+
+def _company(account_id: int) -> str:
+    return db.session.get_one(Account, account_id).name
 
 
 def texts(account_id: int) -> dict[MessageKind, str]:
@@ -73,5 +78,4 @@ def texts(account_id: int) -> dict[MessageKind, str]:
 
 def text(account_id: int, kind: MessageKind, *, operator: str = "") -> str:
     """One automatic message, ready to send."""
-    company = db.session.get_one(Account, account_id).name
-    return fill(texts(account_id)[kind], {COMPANY_NAME: company, OPERATOR_NAME: operator})
+    return fill(texts(account_id)[kind], {COMPANY_NAME: _company(account_id), OPERATOR_NAME: operator})

@@ -179,9 +179,10 @@ def first_name_of(name: str) -> str:
     return first.capitalize() if first.isupper() or first.islower() else first
 
 
-def preview(kind: MessageKind, text: str) -> str:
-    """The text with the example of each wildcard, for the settings page."""
-    return fill(text, {name: WILDCARDS[name].example for name in spec_of(kind).wildcards})
+def preview(kind: MessageKind, text: str, company: str) -> str:
+    """The text as the settings page shows it: the company's own name, and the example of each other wildcard."""
+    values = {name: WILDCARDS[name].example for name in spec_of(kind).wildcards}
+    return fill(text, {**values, COMPANY_NAME: company})
 
 
 def check(kind: MessageKind, text: str) -> list[str]:

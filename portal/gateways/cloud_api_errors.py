@@ -192,6 +192,11 @@ def proves_not_sent(error: Mapping[str, Any], status: int) -> bool:
     return code not in _UNCERTAIN and (status < 500 or _known(code))
 
 
+def stops(code: str) -> bool:
+    """Whether a code means that the whole connection is unfit until a person acts."""
+    return _rule(code).stop
+
+
 def explain(code: str) -> str:
     """One or two sentences in Portuguese for people: what the code means and what to do next."""
     return _rule(code).text

@@ -19,6 +19,11 @@ def build(config: Mapping[str, Any]) -> dict[str, Gateway]:
     return {gateway.kind: gateway for gateway in gateways}
 
 
+def stops(kind: str, code: str) -> bool:
+    """Whether a provider's error code concerns the whole number, so that nothing else should be tried on it."""
+    return kind in {CloudApi.kind, Simulator.kind} and cloud_api_errors.stops(code)
+
+
 def explain(kind: str, code: str) -> str:
     """One or two sentences in Portuguese: what a provider's error code means and what to do. "" for no code."""
     if not code:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
 
 from portal import clock, gateways, jobs
 from portal.assistant import service as assistant
@@ -24,6 +25,9 @@ log = logging.getLogger("portal.webhooks")
 
 MAX_ATTEMPTS = 5
 BATCH = 100
+
+UNWELL = (OperationalError, InterfaceError, TimeoutError)
+"""The database refuses, is gone, or has no connection free: nothing is the body's fault, and no try is spent."""
 
 
 def receive(connection: Connection, body: bytes) -> None:
@@ -46,29 +50,30 @@ def receive(connection: Connection, body: bytes) -> None:
 
 
 def apply_pending() -> int:
-    """Apply what has been received, oldest first, one transaction for each body. Returns how many bodies."""
-    applied = 0
-    while applied < BATCH and (event_id := _next_pending()) is not None:
+    """Apply what has been received, oldest first, one transaction for each body, each tried once in a pass. Returns how
+    many bodies."""
+    tried: set[int] = set()
+    while len(tried) < BATCH and (event_id := _next_pending(tried)) is not None:
+        tried.add(event_id)
         try:
             _apply(event_id)
-        except OperationalError:  # the database is unwell: nothing is the body's fault, the next tick tries again
+        except UNWELL:  # the next tick tries again
             db.session.rollback()
             raise
         except Exception as error:
             db.session.rollback()
             log.exception("webhook %s could not be applied", event_id)
             _note_failure(event_id, error)
-        applied += 1
-    if applied:
+    if tried:
         jobs.wake("send-outbox")
-    return applied
+    return len(tried)
 
 
-def _next_pending() -> int | None:
+def _next_pending(but: Collection[int]) -> int | None:
     with transactions(read_only=True):
         found = db.session.scalar(
             sa.select(WebhookEvent.id)
-            .where(WebhookEvent.state == WebhookState.RECEIVED)
+            .where(WebhookEvent.state == WebhookState.RECEIVED, WebhookEvent.id.not_in(but))
             .order_by(WebhookEvent.attempts, WebhookEvent.id)
             .limit(1)
         )
@@ -126,7 +131,7 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
                 _inbound(connection, item, tally)
             elif not record.status(connection, item):
                 tally.unknown += 1
-    except OperationalError:  # the database is unwell, not the item: the whole body is tried again
+    except UNWELL:  # not the item's fault: the whole body is tried again
         raise
     except Exception as error:
         log.exception("a webhook item could not be applied")
@@ -139,10 +144,11 @@ def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
     if recorded is None:
         return
     conversation, message = recorded
-    if conversation.status is ConversationStatus.STARTED:
-        assign.hand_over(conversation)
-    elif conversation.status is ConversationStatus.ASSISTANT:
+    assisted = conversation.status is ConversationStatus.ASSISTANT
+    if assisted and connection.enabled:
         _ask_the_assistant(conversation, message, item.reply_id, tally)
+    elif assisted or conversation.status is ConversationStatus.STARTED:
+        assign.hand_over(conversation)  # somebody answered a start, or wrote to an API that is not in use any more
 
 
 def _ask_the_assistant(conversation: Conversation, message: Message, reply_id: str, tally: Tally) -> None:
@@ -150,7 +156,7 @@ def _ask_the_assistant(conversation: Conversation, message: Message, reply_id: s
     try:
         with db.session.begin_nested():
             assistant.answer(conversation, message, reply_id)
-    except OperationalError:
+    except UNWELL:
         raise
     except Exception as error:
         log.exception("the assistant failed: conversation %s goes to a person", conversation.id)

@@ -183,11 +183,19 @@
     }
   }
 
+  // Sideways within its strip only: a strip far down the page must not scroll the page.
+  function centre(link) {
+    const [strip, box] = [link.parentElement, link.getBoundingClientRect()];
+    const frame = strip.getBoundingClientRect();
+    strip.scrollLeft += box.left + box.width / 2 - (frame.left + frame.width / 2);
+  }
+
   // The scripts are deferred: the page is there.
   measureAll(document);
   placeThreads();
   $$(".toast").forEach(closeLater);
-  $$(".main-nav [aria-current], .tabs [aria-current], .conv[aria-current]").forEach((link) => link.scrollIntoView({ block: "nearest", inline: "center" }));
+  $$(".main-nav [aria-current], .tabs [aria-current]").forEach(centre);
+  $(".conv[aria-current]")?.scrollIntoView({ block: "nearest" });
 
   let focusWasInside = false;
 

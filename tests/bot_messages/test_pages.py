@@ -33,7 +33,7 @@ def test_every_message_is_a_row_with_its_preview(admin: Browser) -> None:
     page = admin.get(PAGE)
     assert [row.get_text() for row in page.all("main h2")] == [spec.title for spec in SPECS]
     assert page.one("#message-welcome .bubble-text").get_text() == (
-        "Olá! Este é o atendimento da Cobrança Exemplo pelo WhatsApp."
+        "Olá! Este é o atendimento da Cobrança Modelo pelo WhatsApp."
     )
     assert page.one(".tabs [aria-current=page]").get_text() == "Mensagens automáticas do chat BOT"
 
@@ -48,7 +48,7 @@ def test_editing_without_javascript(app: Flask, company: Company, admin: Browser
     assert (answer.status, answer.location) == (303, f"{PAGE}#message-welcome")
     page = admin.get(answer.location)
     assert "Mensagem salva." in page.words
-    assert page.one("#message-welcome .bubble-text").get_text() == "Bem-vindo à Cobrança Exemplo!"
+    assert page.one("#message-welcome .bubble-text").get_text() == "Bem-vindo à Cobrança Modelo!"
     assert saved_text(app, company) == "Bem-vindo à #NOME_EMPRESA#!"
 
 

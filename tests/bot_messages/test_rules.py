@@ -42,7 +42,7 @@ def test_every_kind_has_one_description_and_the_four_of_the_product_come_first()
 def test_every_default_can_be_saved_as_it_is(kind) -> None:
     assert check(kind, DEFAULT_TEXTS[kind]) == []
     assert DEFAULT_TEXTS[kind] == tidy(DEFAULT_TEXTS[kind])
-    assert "#" not in preview(kind, DEFAULT_TEXTS[kind])
+    assert "#" not in preview(kind, DEFAULT_TEXTS[kind], "Cobrança Exemplo")
 
 
 @pytest.mark.parametrize("kind", MessageKind)

@@ -28,12 +28,6 @@ def write(app: Flask, company: Company, text: str, wa_id: str = MARIA, name: str
         phone.write(connection, wa_id, name, text)
 
 
-def settled(watched_page: Page) -> None:
-    """The page's scripts have run and its live stream has its place."""
-    expect(watched_page.locator("#live-status")).to_be_hidden()
-    watched_page.wait_for_load_state("load")
-
-
 def mark(page: Page) -> None:
     """Put a sign on this very document, to see later that it has not been loaded anew."""
     page.evaluate("document.documentElement.dataset.sign = 'here'")

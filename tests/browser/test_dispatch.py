@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from portal import jobs
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import NARROW, OpenWindow
 from tests.browser.steps import is_marked, mark, tab_to, toast
 from tests.dispatch.people import debtors, limits, starter
 from tests.support.people import Company
@@ -51,16 +51,18 @@ def test_from_the_preview_to_the_last_person(window: OpenWindow, company: Compan
     expect(page.get_by_text("Olá Devedor, aqui é da Escola Modelo. Podemos falar agora?").first).to_be_visible()
     watched.check_everywhere()
     page.get_by_role("button", name="Iniciar envio").click()
+    expect(page.get_by_role("heading", name="Andamento")).to_be_visible()
     mark(page)
     treated(page, 3)
-    expect(page.locator("#pessoas tbody .tag").filter(has_text="Entregue")).to_have_count(3)
+    expect(page.locator("#pessoas tbody tr").filter(has_text="Na fila")).to_have_count(PEOPLE - BATCH)
     watched.check_everywhere()
     jobs.wake(JOB)
     treated(page, 6)
     jobs.wake(JOB)
     treated(page, PEOPLE)
     expect(status(page)).to_have_text("Concluído")
-    expect(page.locator("#pessoas tbody .tag").filter(has_text="Entregue")).to_have_count(PEOPLE)
+    expect(page.locator("#andamento .stat").filter(has_text="Entregues")).to_contain_text(str(PEOPLE))
+    expect(page.locator("#pessoas tbody tr").filter(has_text="Na fila")).to_have_count(0)
     assert is_marked(page)
     watched.check()
 
@@ -71,6 +73,7 @@ def test_pause_resume_and_cancel(window: OpenWindow, company: Company) -> None:
     page = watched.open("/envios")
     start(page)
     page.get_by_role("button", name="Iniciar envio").click()
+    expect(page.get_by_role("heading", name="Andamento")).to_be_visible()
     mark(page)
     treated(page, 3)
     page.get_by_role("button", name="Pausar").click()
@@ -100,6 +103,19 @@ def test_pause_resume_and_cancel(window: OpenWindow, company: Company) -> None:
     expect(status(page)).to_have_text("Cancelado")
     expect(page.get_by_role("button", name="Retomar")).to_have_count(0)
     assert is_marked(page)
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_on_a_narrow_screen_the_page_opens_at_its_top(window: OpenWindow, company: Company) -> None:
+    page = window(company.admin, viewport=NARROW).open("/envios")
+    start(page)
+    page.get_by_role("button", name="Iniciar envio").click()
+    expect(page.get_by_role("heading", name="Andamento")).to_be_visible()
+    treated(page, 3)
+    assert page.evaluate("scrollY") == 0
+    expect(page.get_by_role("navigation", name="Principal").get_by_role("link", name="Envios")).to_be_in_viewport(
+        ratio=1
+    )
 
 
 @pytest.mark.usefixtures("portfolio")

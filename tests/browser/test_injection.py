@@ -10,7 +10,8 @@ from portal.extensions import db
 from portal.menu.models import MenuOption
 from tests.browser.conftest import OpenWindow
 from tests.browser.steps import write
-from tests.inbox.talk import MARIA, say
+from tests.inbox.talk import MARIA
+from tests.support.clockwork import settle
 from tests.support.people import Company, set_available
 from tests.support.portfolio import TAX_IDS, add_debtor
 
@@ -44,8 +45,11 @@ def attacked(app: Flask, company: Company) -> None:
     """Each attack as a profile's name with a message, and the last person's whole conversation full of them."""
     set_available(app, company.operator)
     for number, attack in enumerate(ATTACKS):
-        say(app, company, attack, "operador", wa_id=f"55119876500{number:02d}", name=attack[:80])
-    say(app, company, "operador", *ATTACKS, name="Maria")
+        for text in (attack, "operador"):
+            write(app, company, text, wa_id=f"55119876500{number:02d}", name=attack[:80])
+    for text in ("operador", *ATTACKS):
+        write(app, company, text)
+    settle(app)
 
 
 @pytest.mark.usefixtures("attacked")
@@ -84,9 +88,9 @@ def test_the_phone_and_the_menu_stay_text(app: Flask, company: Company, window: 
         db.session.commit()
     for text in ("oi", TAX_IDS[0]):
         write(app, company, text, wa_id="5511987650050", name=ATTACKS[1][:80])
-    page = window(company.admin).open("/simulador/5511987650050")
+    watched = window(company.admin)
+    page = watched.open("/simulador/5511987650050")
     expect(page.locator("form.choices").last.get_by_role("button").first).to_have_text(label)
     unharmed(page)
     for path in (f"/simulador/{MARIA}", "/simulador", "/whatsapp/menu", "/devedores", "/", "/conversas?aba=todas"):
-        page.goto(page.url.split("/simulador")[0] + path if "/simulador" in page.url else path)
-        unharmed(page)
+        unharmed(watched.open(path))

@@ -12,6 +12,7 @@ from portal.menu.rules import MenuAction
 from tests.browser.conftest import NARROW, OpenWindow
 from tests.browser.steps import is_marked, mark
 from tests.inbox.talk import MARIA, say
+from tests.support.clockwork import settle
 from tests.support.people import Company
 from tests.support.portfolio import LINE, TAX_IDS, add_debtor
 
@@ -63,4 +64,6 @@ def test_the_same_without_javascript(app: Flask, company: Company, window: OpenW
     page.get_by_role("button", name="Abrir o telefone").click()
     page.get_by_label("Mensagem de Maria").fill("oi")
     page.get_by_role("button", name="Enviar").click()
-    expect(page.locator(".bubble.out").last).to_contain_text("oi")
+    settle(app)
+    page.get_by_role("link", name="Atualizar").click()
+    expect(page.locator(".bubble.out")).to_contain_text("oi")

@@ -158,10 +158,28 @@ def _recipients(dispatch_id: int, show: str) -> sa.Select[Any]:
 
 
 def running_connections() -> Sequence[int]:
-    """The connections that have something to start now."""
-    return db.session.scalars(
-        sa.select(Dispatch.connection_id).where(Dispatch.status == DispatchStatus.RUNNING).distinct()
-    ).all()
+    """The connections that have something to start now, or something unsent of a cancelled dispatch to drop."""
+    running = sa.select(Dispatch.connection_id).where(Dispatch.status == DispatchStatus.RUNNING)
+    unsent = (
+        sa.select(Dispatch.connection_id)
+        .join(DispatchRecipient, DispatchRecipient.dispatch_id == Dispatch.id)
+        .join(Message, Message.id == DispatchRecipient.message_id)
+        .where(
+            Dispatch.status == DispatchStatus.CANCELLED, Message.lane == Lane.DISPATCH, Message.state == State.QUEUED
+        )
+    )
+    return db.session.scalars(running.union(unsent)).all()
+
+
+def waits_for_another_try(connection_id: int, now: datetime) -> bool:
+    """Whether a start of a connection was refused for now and its time has not come again."""
+    waits = sa.exists().where(
+        Message.connection_id == connection_id,
+        Message.lane == Lane.DISPATCH,
+        Message.state == State.QUEUED,
+        Message.not_before > now,
+    )
+    return bool(db.session.scalar(sa.select(waits)))
 
 
 def planned_ahead(connection_id: int, before_id: int | None = None) -> int:

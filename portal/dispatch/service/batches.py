@@ -16,7 +16,7 @@ from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, 
 from portal.dispatch.queries import dispatches
 from portal.dispatch.queries import people as queries
 from portal.dispatch.rules import Reason, Situation, reason_against
-from portal.dispatch.service.control import drop
+from portal.dispatch.service.control import drop, drop_late
 from portal.extensions import db, transactions
 from portal.gateways.messages import Template
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Lane, Message
@@ -73,12 +73,13 @@ def claim_batch(connection_id: int) -> list[Claim]:
     if connection.stopped_code or not connection.enabled:
         db.session.rollback()
         return []
-    today = clock.today(db.session.get_one(Account, connection.account_id).timezone)
+    now = clock.now()
+    today = clock.local(now, db.session.get_one(Account, connection.account_id).timezone).date()
     granted = usage.reserve(connection, today, connection.batch_size)
     messages = _returned(connection, granted)
     messages += _new(connection, granted - len(messages))
     usage.give_back(connection, today, granted - len(messages))
-    claims = [reserve(message) for message in messages]
+    claims = [reserve(message, now) for message in messages]
     db.session.commit()
     return claims
 
@@ -114,8 +115,14 @@ def _returned(connection: Connection, limit: int) -> list[Message]:
 
 
 def _new(connection: Connection, limit: int) -> list[Message]:
-    """Messages for the next planned people; those to whom nothing may be started any more are left out on the way."""
+    """Messages for the next planned people; those to whom nothing may be started any more are left out on the way.
+
+    None while others wait for another try: what keeps them back, an outage or a limit of Meta's, would keep these back
+    too, and an hour of it would use up the tries of a whole list.
+    """
     messages: list[Message] = []
+    if dispatches.waits_for_another_try(connection.id, clock.now()):
+        return messages
     for _ in range(LOOKS):
         planned = _planned(connection, limit - len(messages))
         for recipient, dispatch in planned:
@@ -197,11 +204,13 @@ def _reason_against(
 
 
 def finish_exhausted(connection_id: int, *, sent: bool) -> None:
-    """Close the running dispatches of a connection that have nothing left to start; commits.
+    """Close the running dispatches of a connection that have nothing left to start, and drop what came back unsent
+    after its dispatch was cancelled; commits.
 
     Screens hear of it when something was `sent` or a dispatch ended, not at every tick.
     """
     connections.locked(connection_id)  # or a cancellation meanwhile would be undone
+    drop_late(connection_id)
     for dispatch in db.session.scalars(
         sa.select(Dispatch)
         .where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)

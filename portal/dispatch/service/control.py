@@ -13,7 +13,7 @@ from portal.connection import queries as connections
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.rules import Reason
 from portal.extensions import db
-from portal.inbox.models import Message
+from portal.inbox.models import Lane, Message
 from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 from portal.inbox.service.changes import changed
@@ -66,15 +66,29 @@ def _drop_the_rest(dispatch: Dispatch) -> None:
         .where(DispatchRecipient.dispatch_id == dispatch.id, DispatchRecipient.state == RecipientState.PLANNED)
         .values(state=RecipientState.SKIPPED, reason=Reason.CANCELLED.value)
     )
-    for recipient in _waiting_for_another_try(dispatch):
+    db.session.flush()
+    drop_late(dispatch.connection_id)
+
+
+def drop_late(connection_id: int) -> None:
+    """Drop what waits for another try though its dispatch is cancelled, in the caller's transaction: also what was at
+    the provider when the click came, and came back later. The caller holds the connection's lock."""
+    for recipient in _unsent_of_cancelled(connection_id):
         drop(recipient, Reason.CANCELLED, reasons.DISPATCH_CANCELLED)
+        emit(recipient.account_id, "dispatch", recipient.dispatch_id)
 
 
-def _waiting_for_another_try(dispatch: Dispatch) -> Sequence[DispatchRecipient]:
+def _unsent_of_cancelled(connection_id: int) -> Sequence[DispatchRecipient]:
     return db.session.scalars(
         sa.select(DispatchRecipient)
         .join(Message, Message.id == DispatchRecipient.message_id)
-        .where(DispatchRecipient.dispatch_id == dispatch.id, Message.state == State.QUEUED)
+        .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
+        .where(
+            Message.connection_id == connection_id,
+            Message.lane == Lane.DISPATCH,
+            Message.state == State.QUEUED,
+            Dispatch.status == DispatchStatus.CANCELLED,
+        )
         .with_for_update(of=Message)
     ).all()
 

@@ -8,10 +8,13 @@ WINDOW_CLOSED = "janela_fechada"
 LOST_WORKER = "processo_interrompido"
 DISPATCH_CANCELLED = "envio_cancelado"
 LEFT_OUT = "fora_do_envio"
+OTHER_API = "outra_api"
 
 MEANINGS: Mapping[str, str] = {
     WINDOW_CLOSED: "A janela de 24 h fechou antes do envio. Para voltar a falar, envie um modelo de início de chat.",
     LOST_WORKER: "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",
     DISPATCH_CANCELLED: "O envio foi cancelado antes de a mensagem sair.",
+    OTHER_API: "A empresa passou a usar outra API, e esta conversa é da anterior. A mensagem não saiu. Para responder por "
+    "aqui, um administrador precisa escolher de novo a API desta conversa na aba Configurações.",
     LEFT_OUT: "A mensagem não saiu: o motivo para deixar a pessoa fora surgiu antes da nova tentativa.",
 }

@@ -6,15 +6,19 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import aliased
 
 from portal import clock, gateways
 from portal.accounts.models import Account
+from portal.connection import queries as connections
 from portal.connection import usage
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
@@ -24,11 +28,14 @@ from portal.gateways.messages import Content
 from portal.inbox.models import Contact, Direction, Lane, Message
 from portal.inbox.rules import window
 from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
-from portal.inbox.rules.reasons import LOST_WORKER, WINDOW_CLOSED
+from portal.inbox.rules.reasons import LOST_WORKER, OTHER_API, WINDOW_CLOSED
 from portal.inbox.service.changes import changed
 from portal.live.service import emit
 
 log = logging.getLogger("portal.ledger")
+
+SETTLE_AGAIN = (0.2, 1.0, 5.0)
+"""Seconds before each further try to store an answer. They end long before the sweeper takes the worker for dead."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +54,17 @@ class Claim:
 def claim_replies(limit: int) -> list[Claim]:
     """Reserve up to `limit` queued replies, oldest first and one at a time for each conversation, and commit.
 
-    Those whose 24 h window closed while they waited become `failed` here, before any request.
+    Those whose 24 h window closed, or whose API was replaced by another, while they waited become `failed` here, before
+    any request.
     """
-    if not _any_ready():
-        return []
-    rows = db.session.scalars(_ready_replies().limit(limit).with_for_update(skip_locked=True, of=Message)).all()
-    claims = [reserve(message) for message in rows if _still_allowed(message)]
-    db.session.commit()
+    claims: list[Claim] = []
+    while not claims and _any_ready():
+        rows = db.session.scalars(_ready_replies().limit(limit).with_for_update(skip_locked=True, of=Message)).all()
+        now = clock.now()
+        claims = [reserve(message, now) for message in rows if _still_allowed(message, now)]
+        db.session.commit()
+        if not rows:  # others have them
+            break
     return claims
 
 
@@ -87,21 +98,28 @@ def _ready_replies() -> sa.Select[Message]:
     )
 
 
-def _still_allowed(message: Message) -> bool:
-    is_template = message.kind == "template"
-    if is_template or window.is_open(message.conversation.last_inbound_at, clock.now()):
+def _still_allowed(message: Message, now: datetime) -> bool:
+    conversation = message.conversation
+    if not conversation.connection.enabled:
+        reason = OTHER_API
+    elif message.kind == "template" or window.is_open(conversation.last_inbound_at, now):
         return True
-    message.state, message.error_code = State.FAILED, WINDOW_CLOSED
-    changed(message.conversation)
+    else:
+        reason = WINDOW_CLOSED
+    message.state, message.error_code = State.FAILED, reason
+    changed(conversation)
     return False
 
 
-def reserve(message: Message) -> Claim:
-    """Mark a message as being sent under a new attempt id. The caller commits *before* anything goes out."""
+def reserve(message: Message, now: datetime) -> Claim:
+    """Mark a message as being sent under a new attempt id. The caller commits *before* anything goes out.
+
+    `now` is the moment of whose day the caller debited the limit: a start that is refused returns its share to it.
+    """
     message.state = State.SENDING
     message.attempt_id = uuid.uuid4().hex
     message.attempts += 1
-    message.claimed_at = clock.now()
+    message.claimed_at = now
     message.error_code = message.error_detail = ""
     connection = message.conversation.connection
     contact = message.conversation.contact
@@ -123,21 +141,35 @@ def _recipient(contact: Contact) -> Recipient:
 
 
 def transmit(claim: Claim) -> None:
-    """Send a reserved message and settle it. No transaction is open while the provider answers; never raises."""
+    """Send a reserved message and settle it. No transaction is open while the provider answers. Raises only when the
+    answer cannot be stored."""
     if time.monotonic() - claim.claimed_at > SEND_WITHIN.total_seconds():
-        _release(claim)
+        _settle(partial(_release, claim))
         return
     try:
         accepted = gateways.get(claim.kind).send(claim.line, claim.to, claim.content, claim.attempt_id)
     except SendError as error:
-        _refused(claim, error)
+        _settle(partial(_refused, claim, error))
     except Uncertain as error:
-        _uncertain(claim, str(error))
+        _settle(partial(_uncertain, claim, str(error)))
     except Exception as error:  # a defect of ours proves nothing about what went out
         log.exception("sending failed in an unforeseen way")
-        _uncertain(claim, type(error).__name__)
+        _settle(partial(_uncertain, claim, type(error).__name__))
     else:
-        _accepted(claim, accepted)
+        _settle(partial(_accepted, claim, accepted))
+
+
+def _settle(write: Callable[[], None]) -> None:
+    """Store what became of an attempt. A database that is unwell for a moment must not make a known fate unknown."""
+    for pause in SETTLE_AGAIN:
+        try:
+            write()
+            return
+        except (OperationalError, PoolTimeout):
+            db.session.rollback()
+            log.warning("an answer could not be stored: again in %s s", pause, exc_info=True)
+            time.sleep(pause)
+    write()
 
 
 def _mine(claim: Claim) -> Message | None:
@@ -163,21 +195,29 @@ def _accepted(claim: Claim, accepted: Accepted) -> None:
 
 def _refused(claim: Claim, error: SendError) -> None:
     """Proven not sent: try later, hold it while the connection is unfit, or fail with the provider's reason."""
-    if error.stop:  # before the message, as the webhooks and the sending agent lock them
-        db.session.get_one(Connection, claim.line.connection_id, with_for_update=True)
+    # Before the message, as the webhooks and the sending agent lock them.
+    connection = connections.locked(claim.line.connection_id) if error.stop else None
     message = _mine(claim)
     if message is not None and message.state is State.SENDING:
         message.error_code, message.error_detail = error.code[:40], error.detail
         again = next_try(message.attempts, clock.now()) if error.retry else None
-        if error.stop:
-            stop_connection(message.conversation.connection, error.code)
+        if connection is not None:
+            if connection.line == claim.line:  # else the cause is put right already: those were the old credentials
+                stop_connection(connection, error.code)
             _requeue(message, None)
         elif again is not None:
             _requeue(message, again)
         else:
-            message.state = State.FAILED
+            _give_up(message)
         changed(message.conversation)
     db.session.commit()
+
+
+def _give_up(message: Message) -> None:
+    message.state = State.FAILED
+    if message.lane is Lane.DISPATCH:
+        # Nothing went out, and the start before this one was more than 24 h ago: the person may be started again.
+        message.conversation.contact.last_starter_at = None
 
 
 def _uncertain(claim: Claim, detail: str) -> None:
@@ -191,7 +231,9 @@ def _uncertain(claim: Claim, detail: str) -> None:
 def _release(claim: Claim) -> None:
     message = _mine(claim)
     if message is not None and message.state is State.SENDING:
+        message.attempts -= 1  # nothing was tried
         _requeue(message, None)
+        changed(message.conversation)
     db.session.commit()
 
 

@@ -12,7 +12,9 @@ from portal.extensions import db
 from portal.gateways.base import Inbound, StatusUpdate
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Direction, Message
 from portal.inbox.rules.ledger import State, advance
+from portal.gateways.registry import stops
 from portal.inbox.service.changes import changed
+from portal.inbox.service.ledger import stop_connection
 from portal.inbox.service.queue import one_line
 from portal.portfolio.rules import phones
 
@@ -134,7 +136,7 @@ def status(connection: Connection, update: StatusUpdate) -> bool:
     """Apply a provider's status to its message in the caller's transaction; False when the message is not ours.
 
     A status may come before the answer to the send is stored: the attempt id that we sent finds the message then, and
-    settles one that was `unknown`.
+    settles one that was `unknown`. A failure that concerns the whole number, told late, stops the connection too.
     """
     message = _message_of(connection, update)
     if message is None:
@@ -144,6 +146,8 @@ def status(connection: Connection, update: StatusUpdate) -> bool:
     _fill(message, update)
     if message.state is State.FAILED and before is not State.FAILED:
         message.error_code, message.error_detail = update.error_code[:40], update.error_detail
+        if stops(connection.kind.value, update.error_code):
+            stop_connection(connection, update.error_code)
     if message.state is not before:
         changed(message.conversation)
     return True
