@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
 
 from portal import create_app
 from portal.accounts.service.people import new_password
@@ -64,14 +65,25 @@ def main() -> None:
         app = create_app()
     except ConfigError as error:
         sys.exit(str(error))
-    with app.app_context():
-        upgrade()
-        password = _demo_password(Path(app.config["INSTANCE"]))
-        db.session.remove()
-        db.engine.dispose()
     _refuse_taken(port)
+    try:
+        password = _prepare(app)
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        sys.exit(f"The database does not answer ({reason}). Is it running, and is DATABASE_URL right?")
     _greet(app.config["PUBLIC_URL"], password)
     EmbeddedServer(app, port).run()
+
+
+def _prepare(app: Flask) -> str | None:
+    """Migrate and make the demo company; nothing of it stays open when the server forks."""
+    with app.app_context():
+        try:
+            upgrade()
+            return _demo_password(Path(app.config["INSTANCE"]))
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def _refuse_taken(port: int) -> None:

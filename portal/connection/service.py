@@ -6,8 +6,10 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import Protocol, cast
 
+import sqlalchemy as sa
+
 from portal import clock, gateways, jobs
-from portal.accounts.models import User
+from portal.accounts.models import Account, User
 from portal.audit.service import note
 from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind
@@ -54,7 +56,12 @@ def _new(account_id: int, kind: ConnectionKind) -> Connection:
 
 
 def choose_kind(user: User, kind: ConnectionKind) -> Connection:
-    """Make one kind of API the company's current one, creating its connection the first time; commits."""
+    """Make one kind of API the company's current one, creating its connection the first time; commits.
+
+    The company's row is locked: two who choose at once take turns, and the second sees what the first did.
+    """
+    db.session.execute(sa.select(Account.id).where(Account.id == user.account_id).with_for_update(key_share=True))
+    db.session.expire_all()
     before = queries.current(user.account_id)
     chosen = queries.of_kind(user.account_id, kind)
     if chosen is None:

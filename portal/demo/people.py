@@ -12,55 +12,14 @@ from portal.portfolio.rules import boleto, tax_ids
 
 CREDITORS = ("Escola Horizonte (exemplo)", "Clínica Bem Viver (exemplo)", "Lojas Girassol (exemplo)")
 CITIES = (("São Paulo", "SP", "11"), ("Campinas", "SP", "19"), ("Curitiba", "PR", "41"), ("Recife", "PE", "81"))
-FIRST = [
-    "Ana",
-    "Beatriz",
-    "Bruno",
-    "Camila",
-    "Carlos",
-    "Daniela",
-    "Diego",
-    "Eduarda",
-    "Elisa",
-    "Fábio",
-    "Fernanda",
-    "Gabriel",
-    "Helena",
-    "Igor",
-    "Isabela",
-    "João",
-    "Juliana",
-    "Larissa",
-    "Leandro",
-    "Luana",
-    "Marcos",
-    "Mariana",
-    "Natália",
-    "Otávio",
-    "Patrícia",
-    "Paulo",
-    "Rafaela",
-    "Renato",
-    "Sabrina",
-    "Tiago",
-    "Vanessa",
-]
-LAST = [
-    "Almeida",
-    "Barros",
-    "Campos",
-    "Duarte",
-    "Esteves",
-    "Farias",
-    "Gomes",
-    "Henriques",
-    "Lacerda",
-    "Moraes",
-    "Nogueira",
-    "Peixoto",
-    "Queiroz",
-    "Rezende",
-]
+FIRST = (
+    "Ana Beatriz Bruno Camila Carlos Daniela Diego Eduarda Elisa Fábio Fernanda Gabriel Helena Igor "
+    "Isabela João Juliana Larissa Leandro Luana Marcos Mariana Natália Otávio Patrícia Paulo Rafaela "
+    "Renato Sabrina Tiago Vanessa "
+).split()
+LAST = (
+    "Almeida Barros Campos Duarte Esteves Farias Gomes Henriques Lacerda Moraes Nogueira Peixoto Queiroz Rezende "
+).split()
 
 MARIA_TAX_ID = "11144477735"
 """The CPF that the README and the simulator suggest for a first conversation: valid, and nobody's (public test number)."""

@@ -71,17 +71,20 @@ class Broadcaster:
         return len(self._listeners)
 
     def start(self) -> None:
-        """Start the reader thread once; called by the first stream, so that jobs and tests have no idle thread."""
+        """Start the reader thread once; called by the first stream, so that jobs and tests have no idle thread.
+
+        When the database does not answer it is not started, and the next stream tries again.
+        """
         with self._lock:
             if self._started:
                 return
+            last = newest_id(self._app)
+            with self._app.app_context():
+                postgresql = db.engine.dialect.name == "postgresql"
+            threading.Thread(target=self._read_forever, args=(last,), name="live-reader", daemon=True).start()
+            if postgresql:
+                threading.Thread(target=self._listen_forever, name="live-notify", daemon=True).start()
             self._started = True
-        last = newest_id(self._app)
-        with self._app.app_context():
-            postgresql = db.engine.dialect.name == "postgresql"
-        threading.Thread(target=self._read_forever, args=(last,), name="live-reader", daemon=True).start()
-        if postgresql:
-            threading.Thread(target=self._listen_forever, name="live-notify", daemon=True).start()
 
     def add(self, listener: Listener) -> None:
         with self._lock:
@@ -117,6 +120,7 @@ class Broadcaster:
                 with self._app.app_context(), contextlib.closing(db.engine.raw_connection()) as raw:
                     connection = raw.driver_connection
                     assert connection is not None
+                    raw.detach()  # never back to the pool: who took it from there would have no transactions
                     connection.autocommit = True
                     connection.execute(f"LISTEN {CHANNEL}")
                     while not self._stopped.is_set():

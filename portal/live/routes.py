@@ -31,7 +31,11 @@ def stream() -> Response:
     let_go()
     broadcaster.start()
     broadcaster.add(listener)
-    replay = _replay(app, listener, last)
+    try:
+        replay = _replay(app, listener, last)
+    except BaseException:
+        broadcaster.remove(listener)
+        raise
     response = Response(_messages(app, listener, replay, token), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     response.call_on_close(lambda: broadcaster.remove(listener))

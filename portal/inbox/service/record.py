@@ -10,9 +10,9 @@ from portal import clock
 from portal.connection.models import Connection
 from portal.extensions import db
 from portal.gateways.base import Inbound, StatusUpdate
+from portal.gateways.registry import stops
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Direction, Message
 from portal.inbox.rules.ledger import State, advance
-from portal.gateways.registry import stops
 from portal.inbox.service.changes import changed
 from portal.inbox.service.ledger import stop_connection
 from portal.inbox.service.queue import one_line

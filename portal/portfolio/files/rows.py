@@ -19,9 +19,7 @@ from portal.portfolio.rules.phones import Phone
 # The most characters of each text, so that none is cut or refused when it is stored, nor its key without accents, which
 # is longer where one sign stands for several letters.
 LIMITS = {"CREDOR": 120, "COD_DEVEDOR": 40, "NOME_DEVEDOR": 150, "CATEGORIA": 80, "NUMERO_TITULO": 40, "CIDADE": 80}
-STATES = frozenset(
-    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split()
-)
+STATES = frozenset("AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split())
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _EMAIL_SEPARATOR = re.compile(r"[;,\s]+")

@@ -120,10 +120,12 @@ def discard(found: PortfolioImport) -> None:
 def sweep_previews() -> int:
     """Delete the previews that nobody confirmed for a week. Returns how many."""
     old = db.session.scalars(
-        sa.select(PortfolioImport.id).where(
+        sa.select(PortfolioImport.id)
+        .where(
             PortfolioImport.status == ImportStatus.PREVIEW,
             PortfolioImport.created_at < clock.now() - KEEP_PREVIEWS,
         )
+        .with_for_update(skip_locked=True)  # somebody may be confirming one
     ).all()
     _delete(old)
     db.session.commit()
