@@ -7,6 +7,10 @@ from portal.audit.models import AuditEntry
 from portal.extensions import db
 
 
+class ChangedMeanwhile(Exception):
+    """Another person saved the same thing after this form was opened: nothing is overwritten silently."""
+
+
 def note(
     account_id: int,
     user_id: int | None,

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.audit.service import ChangedMeanwhile
 from portal.bot_messages import queries, service
 from portal.bot_messages.forms import MessageForm, RestoreForm
 from portal.bot_messages.rules import MessageKind
@@ -43,7 +44,7 @@ def save(kind: str) -> Response:
         return _refused(chosen, form)
     try:
         service.save(g.user, chosen, _version(form), form.text.data)
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return _refused(chosen, form, conflict=True)
     return saved("Mensagem salva.", _url(chosen), ROW, **_row(chosen))
 
@@ -54,7 +55,7 @@ def restore(kind: str) -> Response:
     chosen = _kind(kind)
     try:
         service.restore(g.user, chosen, _version(RestoreForm()))
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return _refused(chosen, None, conflict=True)
     return saved("Texto padrão restaurado.", _url(chosen), ROW, **_row(chosen))
 

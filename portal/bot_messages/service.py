@@ -6,15 +6,11 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock
 from portal.accounts.models import User
-from portal.audit.service import note
+from portal.audit.service import ChangedMeanwhile, note
 from portal.bot_messages import queries
 from portal.bot_messages.models import BotMessage
 from portal.bot_messages.rules import DEFAULT_TEXTS, MessageKind, tidy
 from portal.extensions import db
-
-
-class ChangedMeanwhile(Exception):
-    """Another person saved the same message after this form was opened."""
 
 
 def save(user: User, kind: MessageKind, version: int, text: str) -> None:

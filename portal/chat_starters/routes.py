@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.audit.service import ChangedMeanwhile
 from portal.chat_starters import queries, service
 from portal.chat_starters.forms import BindingsForm, StarterForm, bindings_form
 from portal.chat_starters.models import ChatStarter, StarterCategory
@@ -91,7 +92,7 @@ def bind(starter_id: int) -> Response:
         return _refused(row, form)
     try:
         service.bind(row, g.user, form.seen.data or "", form.chosen)
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return _refused(row, _bindings(row), conflict=True)
     return saved("Coringas associados.", _url(row), ROW, **_row(row))
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock, gateways
 from portal.accounts.models import User
-from portal.audit.service import note
+from portal.audit.service import ChangedMeanwhile, note
 from portal.chat_starters import queries
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
 from portal.chat_starters.rules import unsupported, wildcard_numbers
@@ -35,10 +35,6 @@ _STATUS = {
 
 class NameTaken(Exception):
     """The connection already has a starter with this name."""
-
-
-class ChangedMeanwhile(Exception):
-    """The starter changed after the form was opened: another person associated it, or Meta's text is another."""
 
 
 class SyncFailed(Exception):

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal import clock
+from portal.audit.service import ChangedMeanwhile
 from portal.connection import queries, service
 from portal.connection.forms import CredentialsForm, KindForm, LimitsForm
 from portal.connection.models import Connection, ConnectionKind
@@ -52,7 +53,7 @@ def save_credentials() -> Response:
     given = Credentials(**{name: form[name].data or "" for name in names})
     try:
         service.save_credentials(connection, g.user, form.version.data or 0, given)
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return invalid(PAGE, **_page(credentials=form, credentials_conflict=True))
     return saved("Credenciais salvas. Use “Testar conexão” para conferir.", url_for("connection.show"))
 
@@ -100,7 +101,7 @@ def save_limits() -> Response:
     seen = Limits(_number(form.seen_daily.data), _number(form.seen_batch.data))
     try:
         service.save_limits(connection, g.user, seen, Limits(form.daily_limit.data or 0, form.batch_size.data or 0))
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return _limits_refused(connection, form, conflict=True)
     return saved("Limites do agente de envio salvos.", url_for("connection.show"), LIMITS, **_limits(connection))
 

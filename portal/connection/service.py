@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal import clock, gateways, jobs
 from portal.accounts.models import Account, User
-from portal.audit.service import note
+from portal.audit.service import ChangedMeanwhile, note
 from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
@@ -20,10 +20,6 @@ from portal.gateways.registry import explain
 from portal.live.service import emit
 
 SECRETS = ("access_token", "app_secret")
-
-
-class ChangedMeanwhile(Exception):
-    """Another person saved the same settings after this form was opened."""
 
 
 def set_up(account_id: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.audit.service import ChangedMeanwhile
 from portal.extensions import htmx
 from portal.menu import queries, service
 from portal.menu.forms import OptionForm, SwitchesForm
@@ -43,7 +44,7 @@ def save_option(option_id: int) -> Response:
         return _refused(option, form)
     try:
         service.edit_option(option, g.user, form.version.data or 0, form.label.data, active=form.active.data)
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         return _refused(option, form, conflict=True)
     url = url_for("menu.show", _anchor=f"option-{option_id}")
     return saved("Opção salva.", url, OPTIONS, **_options(focus=f"edit-{option_id}"))
@@ -78,7 +79,7 @@ def save_switches() -> Response:
         service.save_switches(
             g.user, interactive_menu=interactive, assistant_enabled=form.assistant_enabled.data, seen=seen
         )
-    except service.ChangedMeanwhile:
+    except ChangedMeanwhile:
         context = _switches(form, conflict=True)
         return invalid(PAGE, SWITCHES, **context, **({} if htmx else _options()))
     return saved("Configurações do menu salvas.", url_for("menu.show"), SWITCHES, **_switches())

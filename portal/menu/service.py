@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 from portal import gateways
 from portal.accounts.models import User
-from portal.audit.service import note
+from portal.audit.service import ChangedMeanwhile, note
 from portal.connection import queries as connections
 from portal.extensions import db
 from portal.menu import queries
 from portal.menu.models import MenuOption, MenuSettings
 from portal.menu.rules import DEFAULT_OPTIONS, moved
-
-
-class ChangedMeanwhile(Exception):
-    """Another person saved the same option, or the same switches, after this form was opened."""
 
 
 @dataclass(frozen=True)
