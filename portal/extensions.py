@@ -106,7 +106,10 @@ def start_writing() -> None:
 
 
 def watch_transactions(engine: Engine) -> None:
-    """Begin every transaction of the engine in the mode that the calling code asked for."""
+    """Begin every transaction of the engine in the mode that the calling code asked for.
+
+    What only reads sees one moment of the database, as on SQLite: a page and its place in the stream of events agree.
+    """
     on_sqlite = engine.dialect.name == "sqlite"
 
     @sa.event.listens_for(engine, "begin")
@@ -117,4 +120,4 @@ def watch_transactions(engine: Engine) -> None:
             assert isinstance(raw, LedgerConnection)
             raw.begin(read_only=read_only)
         elif read_only:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

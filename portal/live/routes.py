@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request, session
 
+from portal.extensions import transactions
 from portal.live.broadcast import Broadcaster, Listener, Signal, newest_id, read_after
 from portal.live.service import let_go
 from portal.web.guards import signed_in
@@ -101,6 +102,6 @@ def _message(signal: Signal) -> str:
 def _rank(app: Flask, token: str) -> bool | None:
     """Whether the session is an admin's; None when it has ended (logout, deactivation, password reset). A stream ends
     with its session and with its person's role; the browser connects again as whoever it is then."""
-    with app.app_context():
+    with transactions(read_only=True), app.app_context():
         rank: bool | None = app.extensions["session_rank"](token)
         return rank

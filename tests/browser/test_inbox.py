@@ -124,6 +124,7 @@ def test_the_second_who_takes_is_told_who_was_first(
 ) -> None:
     paula = add_operator(app, company, "Paula Operadora", available=False)
     first, second = window(company.operator), window(paula)
+    second.allowed.append("Error Code 404")  # what was taken is no longer hers to refresh
     pages = [each.open(f"/conversas/{queued}") for each in (first, second)]
     for page in pages:
         expect(page.get_by_role("button", name="Assumir")).to_be_visible()

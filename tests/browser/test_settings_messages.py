@@ -13,7 +13,7 @@ from tests.support.people import Company
 
 PATH = "/whatsapp/mensagens"
 DEFAULT = DEFAULT_TEXTS[MessageKind.WELCOME]
-SHOWN = "Olá! Este é o atendimento da Cobrança Exemplo pelo WhatsApp."
+SHOWN = "Olá! Este é o atendimento da Cobrança Modelo pelo WhatsApp."
 
 
 def welcome(page: Page) -> Locator:
@@ -43,7 +43,7 @@ def test_edit_and_save_in_place(window: OpenWindow, company: Company) -> None:
     expect(welcome(page).locator(".count")).to_have_text("Restam 973 caracteres")
     save(page)
     toast(page, "Mensagem salva.")
-    expect(welcome(page).locator(".bubble-text")).to_have_text("Bem-vindo à Cobrança Exemplo!")
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Bem-vindo à Cobrança Modelo!")
     expect(welcome(page).get_by_role("link", name="Editar")).to_be_focused()
     assert is_marked(page)
 
@@ -109,4 +109,4 @@ def test_the_same_by_whole_pages_without_javascript(window: OpenWindow, company:
     save(page)
     toast(page, "Mensagem salva.")
     assert page.url.endswith(f"{PATH}#message-welcome")
-    expect(welcome(page).locator(".bubble-text")).to_have_text("Oi da Cobrança Exemplo")
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Oi da Cobrança Modelo")

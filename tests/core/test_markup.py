@@ -31,4 +31,3 @@ def test_nothing_but_our_tags_gets_through(text: str) -> None:
     for tag in ("strong", "em", "s"):
         html = html.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
     assert "<" not in html and ">" not in html
-

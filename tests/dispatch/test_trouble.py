@@ -167,3 +167,27 @@ def test_a_dispatch_waits_while_another_api_is_in_use(app: Flask, company: Compa
     with app.app_context():
         current = queries.current(company.id)
         assert current is not None and (current.access_token == TOKEN) is back
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_two_dispatches_around_a_long_stop_reach_a_person_once(
+    app: Flask, company: Company, cloud: Cloud, paused: bool
+) -> None:
+    """The starts that a stopped connection gave back wait over the weekend; on Monday the same people are chosen."""
+    clock.use(lambda: NOON)
+    first = start(app, company, cloud, 2)
+    admin = Browser(app).log_in(company.admin)
+    with unreachable(app, cloud):
+        run(app, "send-batch")
+    assert message_states(app) == ["queued"] * 2
+    assert admin.post(f"/envios/{first}/pausar").status == 303
+    clock.use(lambda: NOON + timedelta(days=3))
+    admin = Browser(app).log_in(company.admin)
+    begin(admin, 1)
+    if paused:
+        run(app, "send-batch")
+    assert admin.post(f"/envios/{first}/retomar").status == 303
+    for _ in range(3):
+        run(app, "send-batch")
+    people = [sent.wa_id for sent in cloud.graph.ledger]
+    assert len(people) == len(set(people)) == 2

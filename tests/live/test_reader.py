@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -61,3 +63,39 @@ def test_operators_hear_of_what_waits_in_their_queue(app: Flask, company: Compan
         stream.hear("conversation")
         stream.hear("inbox")
     assert "Maria" not in operator.get("/conversas?aba=fila").one("#conversation-list").get_text()
+
+
+def test_a_stream_asks_who_listens_without_waiting_for_writers(app: Flask, company: Company, operator: Browser) -> None:
+    with listening(operator) as stream, app.app_context():
+        db.session.get_one(User, company.operator.id)  # on SQLite this holds the one write lock
+        begun = time.monotonic()
+        for _ in range(5):
+            assert "beat" in next(stream.chunks).decode()
+        assert time.monotonic() - begun < 10
+        db.session.rollback()
+
+
+def test_a_page_stands_where_its_content_stands(app: Flask, company: Company, operator: Browser) -> None:
+    """What is committed after the page's content was read must be replayed to it, not taken for seen."""
+    newer: list[int] = []
+
+    def elsewhere() -> None:
+        tell(app, company, "conversation", 7)
+        newer.append(broadcast.newest_id(app))
+
+    def between(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "max(event.id)" in statement and not newer:
+            newer.append(0)
+            thread = threading.Thread(target=elsewhere)
+            thread.start()
+            thread.join(30)
+
+    tell(app, company, "conversation", 6)
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", between)
+    try:
+        page = operator.get("/conversas")
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", between)
+    assert 0 < int(str(page.one("body")["data-live"])) < newer[-1]

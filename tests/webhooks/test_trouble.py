@@ -37,9 +37,7 @@ def test_who_was_known_by_a_username_may_come_with_a_number(app: Flask, cloud: C
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) == 2
 
 
-def test_a_body_that_fails_is_tried_once_a_pass(
-    app: Flask, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_body_that_fails_is_tried_once_a_pass(app: Flask, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five tries within a millisecond would be one."""
     real = record.inbound
     monkeypatch.setattr(record, "inbound", _broken)

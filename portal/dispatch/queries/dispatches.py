@@ -172,7 +172,7 @@ def running_connections() -> Sequence[int]:
 
 
 def waits_for_another_try(connection_id: int, now: datetime) -> bool:
-    """Whether a start of a connection was refused for now and its time has not come again."""
+    """Whether a start of a connection came back unsent and its time has not come again."""
     waits = sa.exists().where(
         Message.connection_id == connection_id,
         Message.lane == Lane.DISPATCH,

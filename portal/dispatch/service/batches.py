@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -76,15 +77,15 @@ def claim_batch(connection_id: int) -> list[Claim]:
     now = clock.now()
     today = clock.local(now, db.session.get_one(Account, connection.account_id).timezone).date()
     granted = usage.reserve(connection, today, connection.batch_size)
-    messages = _returned(connection, granted)
-    messages += _new(connection, granted - len(messages))
+    messages = _returned(connection, granted, now)
+    messages += _new(connection, granted - len(messages), now)
     usage.give_back(connection, today, granted - len(messages))
     claims = [reserve(message, now) for message in messages]
     db.session.commit()
     return claims
 
 
-def _returned(connection: Connection, limit: int) -> list[Message]:
+def _returned(connection: Connection, limit: int, now: datetime) -> list[Message]:
     """Starts that provably did not go out at an earlier try and whose time has come again."""
     rows = db.session.execute(
         sa.select(Message, DispatchRecipient, Dispatch)
@@ -95,7 +96,7 @@ def _returned(connection: Connection, limit: int) -> list[Message]:
             Message.connection_id == connection.id,
             Message.lane == Lane.DISPATCH,
             Message.state == State.QUEUED,
-            sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
+            sa.or_(Message.not_before.is_(None), Message.not_before <= now),
             Dispatch.status == DispatchStatus.RUNNING,
             ChatStarter.status == StarterStatus.APPROVED,
         )
@@ -105,8 +106,10 @@ def _returned(connection: Connection, limit: int) -> list[Message]:
     ).all()
     kept = []
     for message, recipient, dispatch in rows:
-        reason = _reason_against(recipient, dispatch, message.conversation, None)
+        contact = message.conversation.contact
+        reason = _reason_against(recipient, dispatch, message.conversation, _other_start(contact, message), now)
         if reason is None:
+            contact.last_starter_at = now
             kept.append(message)
         else:
             drop(recipient, reason, reasons.LEFT_OUT)
@@ -114,19 +117,25 @@ def _returned(connection: Connection, limit: int) -> list[Message]:
     return kept
 
 
-def _new(connection: Connection, limit: int) -> list[Message]:
+def _other_start(contact: Contact, message: Message) -> datetime | None:
+    """When the person last got a start that is not this one: its own earlier try does not count."""
+    last, own = contact.last_starter_at, message.claimed_at
+    return last if last and own and last > own else None
+
+
+def _new(connection: Connection, limit: int, now: datetime) -> list[Message]:
     """Messages for the next planned people; those to whom nothing may be started any more are left out on the way.
 
     None while others wait for another try: what keeps them back, an outage or a limit of Meta's, would keep these back
     too, and an hour of it would use up the tries of a whole list.
     """
     messages: list[Message] = []
-    if dispatches.waits_for_another_try(connection.id, clock.now()):
+    if dispatches.waits_for_another_try(connection.id, now):
         return messages
     for _ in range(LOOKS):
         planned = _planned(connection, limit - len(messages))
         for recipient, dispatch in planned:
-            message = _start_chat(connection, recipient, dispatch)
+            message = _start_chat(connection, recipient, dispatch, now)
             if message is not None:
                 messages.append(message)
         db.session.flush()
@@ -153,11 +162,13 @@ def _planned(connection: Connection, limit: int) -> list[tuple[DispatchRecipient
     return [(recipient, dispatch) for recipient, dispatch in rows]
 
 
-def _start_chat(connection: Connection, recipient: DispatchRecipient, dispatch: Dispatch) -> Message | None:
+def _start_chat(
+    connection: Connection, recipient: DispatchRecipient, dispatch: Dispatch, now: datetime
+) -> Message | None:
     emit(recipient.account_id, "dispatch", dispatch.id)
     contact = _contact(recipient)
     conversation = record.live_conversation(connection, contact)
-    reason = _reason_against(recipient, dispatch, conversation, contact)
+    reason = _reason_against(recipient, dispatch, conversation, contact.last_starter_at, now)
     if reason is not None:
         recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
         return None
@@ -168,7 +179,7 @@ def _start_chat(connection: Connection, recipient: DispatchRecipient, dispatch: 
     content = Template(starter.name, starter.language, tuple(recipient.parameters), recipient.body)
     message = queue.add(conversation, content, Author.DISPATCH, lane=Lane.DISPATCH)
     db.session.flush()
-    contact.last_starter_at = clock.now()
+    contact.last_starter_at = now
     recipient.state, recipient.message_id = RecipientState.TAKEN, message.id
     return message
 
@@ -189,18 +200,21 @@ def _contact(recipient: DispatchRecipient) -> Contact:
 
 
 def _reason_against(
-    recipient: DispatchRecipient, dispatch: Dispatch, conversation: Conversation | None, contact: Contact | None
+    recipient: DispatchRecipient,
+    dispatch: Dispatch,
+    conversation: Conversation | None,
+    last_starter_at: datetime | None,
+    now: datetime,
 ) -> Reason | None:
-    """What may have changed since the list was fixed, days ago perhaps. `contact` is None at another try of a message
-    that never went out: its own first try does not count."""
+    """What may have changed since the list was fixed, days ago perhaps."""
     category = queries.category_of(recipient.account_id, recipient.debtor_id)
     situation = Situation(
         category_key=search_key(category),
         owes=queries.owes(recipient.account_id, recipient.debtor_id, dispatch.filters.get("creditor_id")),
         talking=conversation is not None and conversation.status is not ConversationStatus.STARTED,
-        last_starter_at=contact.last_starter_at if contact else None,
+        last_starter_at=last_starter_at,
     )
-    return reason_against(situation, clock.now())
+    return reason_against(situation, now)
 
 
 def finish_exhausted(connection_id: int, *, sent: bool) -> None:

@@ -17,6 +17,7 @@ from portal.inbox.models import Lane, Message
 from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 from portal.inbox.service.changes import changed
+from portal.inbox.service.ledger import forget_start
 from portal.live.service import emit
 
 ALLOWED = {
@@ -99,6 +100,5 @@ def drop(recipient: DispatchRecipient, reason: Reason, code: str) -> None:
     message = recipient.message
     assert message is not None
     message.state, message.error_code, message.error_detail = State.FAILED, code, ""
-    # The start before this one was more than 24 h ago, or this one would not have been queued.
-    message.conversation.contact.last_starter_at = None
+    forget_start(message)
     changed(message.conversation)

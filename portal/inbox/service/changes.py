@@ -7,7 +7,7 @@ from portal.live.service import emit
 def audience(conversation: Conversation) -> int | None:
     """Whom a conversation concerns besides the admins. None is everybody: what is parked with the Usuário ADM stands
     in the queue of all."""
-    return conversation.assigned_user_id
+    return None if conversation.assigned_because is AssignedBecause.FALLBACK else conversation.assigned_user_id
 
 
 def changed(conversation: Conversation, *also: int | None) -> None:

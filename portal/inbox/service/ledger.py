@@ -216,8 +216,15 @@ def _refused(claim: Claim, error: SendError) -> None:
 def _give_up(message: Message) -> None:
     message.state = State.FAILED
     if message.lane is Lane.DISPATCH:
-        # Nothing went out, and the start before this one was more than 24 h ago: the person may be started again.
-        message.conversation.contact.last_starter_at = None
+        forget_start(message)
+
+
+def forget_start(message: Message) -> None:
+    """Let a person be started again whose chat starter provably never left, in the caller's transaction."""
+    contact = message.conversation.contact
+    last, own = contact.last_starter_at, message.claimed_at
+    if last is None or own is None or last <= own:  # not if another one was started since
+        contact.last_starter_at = None  # the one before was more than 24 h ago, or this one would not have been queued
 
 
 def _uncertain(claim: Claim, detail: str) -> None:
