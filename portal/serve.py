@@ -23,6 +23,7 @@ from portal.extensions import db
 from portal.jobs.runner import Runner
 
 THREADS = 256
+HEARTBEATS = "/dev/shm"  # nosec B108 - gunicorn makes its file there under a name of its own
 
 
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]
@@ -44,7 +45,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
-            "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # nosec B108 - its heartbeat file
+            "worker_tmp_dir": HEARTBEATS if Path(HEARTBEATS).is_dir() else None,
         }
         for name, value in settings.items():
             self.cfg.set(name, value)

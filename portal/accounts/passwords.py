@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's argon2id minimum: about 30 ms
-_NOBODY = _hasher.hash("nobody has this password")
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
+
+
+@cache
+def _nobodys() -> str:
+    return hashed("nobody has this password")
 
 
 def hashed(password: str) -> str:
@@ -19,7 +25,7 @@ def hashed(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether a password fits. Without a hash the same work is done, so that time tells nobody who exists."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(password_hash or _nobodys(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
