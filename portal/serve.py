@@ -23,7 +23,7 @@ from portal.extensions import db
 from portal.jobs.runner import Runner
 
 THREADS = 256
-HEARTBEATS = "/dev/shm"  # nosec B108 - gunicorn makes its file there under a name of its own
+HEARTBEATS = "/dev/shm"  # nosec B108
 
 
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]

@@ -49,7 +49,7 @@ class DemoDebtor:
 
 def debtors(today: date) -> Iterator[DemoDebtor]:
     """Invented debtors with titles around `today`. Phones start with 90000: numbers that operators do not give out."""
-    dice = random.Random(20261122)  # nosec B311 - the same invented people every time
+    dice = random.Random(20261122)  # nosec B311
     yield DemoDebtor(
         name="Maria Exemplo da Silva",
         tax_id=MARIA_TAX_ID,
