@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from portal.accounts.service.login import sweep
-from portal.jobs import job
+from portal.jobs import counted, job
 
 
 @job("sweep-sessions", "Limpeza de acessos antigos", every=3600)
 def sweep_sessions() -> str:
-    swept = sweep()
-    return f"{swept} registros de acesso apagados" if swept else ""
+    return counted(sweep(), "registro de acesso apagado", "registros de acesso apagados")

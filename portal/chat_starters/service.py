@@ -21,6 +21,7 @@ from portal.extensions import db
 from portal.gateways.base import Line, SendError
 from portal.gateways.cloud_api import RemoteTemplate
 from portal.gateways.registry import explain
+from portal.jobs import counted
 
 log = logging.getLogger("portal.chat_starters")
 
@@ -186,5 +187,8 @@ def sync_all() -> str:
             failed += 1
             db.session.rollback()
             log.exception("templates of connection %s", connection_id)
-    parts = ((changed, "modelos atualizados"), (failed, "contas com erro"))
-    return ", ".join(f"{count} {noun}" for count, noun in parts if count)
+    parts = (
+        counted(changed, "modelo atualizado", "modelos atualizados"),
+        counted(failed, "conta com erro", "contas com erro"),
+    )
+    return ", ".join(part for part in parts if part)

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Account, Role, User
-from portal.accounts.passwords import hashed, matches
-from portal.accounts.queries import account_by_slug, users_of
+from portal.accounts.passwords import matches
+from portal.accounts.queries import account_by_slug
 from portal.accounts.service.people import add_user, create_account
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
 from portal.chat_starters.rules import Field
@@ -58,16 +58,6 @@ def set_up(password: str) -> None:
         add_user(account.id, None, other, address, role, password).available = True
     _add_portfolio(account)
     _add_starters(account)
-    db.session.commit()
-
-
-def reset_passwords(password: str) -> None:
-    """Give the demo people a new password; commits."""
-    account = account_by_slug(SLUG)
-    demo = {email for _, email, _ in PEOPLE}
-    for user in users_of(account.id) if account else ():
-        if user.email in demo:
-            user.password_hash = hashed(password)
     db.session.commit()
 
 

@@ -3,22 +3,19 @@ from __future__ import annotations
 from portal.inbox.service.ledger import sweep_lost
 from portal.inbox.service.reply import close_abandoned
 from portal.inbox.service.sender import send_replies
-from portal.jobs import job
+from portal.jobs import counted, job
 
 
 @job("send-outbox", "Envio de respostas", every=1)
 def send_outbox() -> str:
-    tried = send_replies()
-    return f"{tried} mensagens enviadas ao provedor" if tried else ""
+    return counted(send_replies(), "mensagem enviada ao provedor", "mensagens enviadas ao provedor")
 
 
 @job("sweep-outbox", "Mensagens sem confirmação", every=15)
 def sweep_outbox() -> str:
-    lost = sweep_lost()
-    return f"{lost} mensagens ficaram sem confirmação" if lost else ""
+    return counted(sweep_lost(), "mensagem ficou sem confirmação", "mensagens ficaram sem confirmação")
 
 
 @job("close-abandoned", "Conversas abandonadas no assistente", every=900)
 def close_left() -> str:
-    closed = close_abandoned()
-    return f"{closed} conversas encerradas" if closed else ""
+    return counted(close_abandoned(), "conversa encerrada", "conversas encerradas")

@@ -15,7 +15,6 @@ from portal.inbox.models import (
     Conversation,
     ConversationStatus,
     Direction,
-    Lane,
     Message,
 )
 from portal.inbox.rules.ledger import State
@@ -197,14 +196,3 @@ def uncertain(account_id: int, limit: int = 50) -> Sequence[Message]:
         .order_by(Message.id)
         .limit(limit)
     ).all()
-
-
-def queued_replies(account_id: int) -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).where(
-                Message.account_id == account_id, Message.lane == Lane.REPLY, Message.state == State.QUEUED
-            )
-        )
-        or 0
-    )

@@ -32,6 +32,11 @@ def job(name: str, title: str, every: float) -> Callable[[Work], Work]:
     return register
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """What a job did, in words: "1 conversa iniciada", "5 conversas iniciadas"; "" when there was nothing to do."""
+    return f"{count} {one if count == 1 else many}" if count else ""
+
+
 def wake(name: str) -> None:
     """Run a job now if its clock is in this process; elsewhere its next tick comes soon enough."""
     for waker in _wakers:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from portal.jobs import job
+from portal.jobs import counted, job
 from portal.live.service import sweep
 
 KEEP = 24 * 3600
@@ -8,5 +8,4 @@ KEEP = 24 * 3600
 
 @job("sweep-events", "Limpeza de avisos às telas", every=3600)
 def sweep_events() -> str:
-    swept = sweep(KEEP)
-    return f"{swept} avisos antigos apagados" if swept else ""
+    return counted(sweep(KEEP), "aviso antigo apagado", "avisos antigos apagados")

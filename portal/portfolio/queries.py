@@ -174,10 +174,6 @@ def _lines(debtors: Iterable[Debtor]) -> list[DebtorLine]:
     ]
 
 
-def has_debtors(account_id: int) -> bool:
-    return db.session.scalar(sa.select(Debtor.id).where(Debtor.account_id == account_id).limit(1)) is not None
-
-
 def import_in(account_id: int, import_id: int) -> PortfolioImport | None:
     return db.session.scalar(
         sa.select(PortfolioImport)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from portal.jobs import job
+from portal.jobs import counted, job
 from portal.simulator.service import confirm_delivery
 
 
 @job("simulator-phone", "Simulador: entregas", every=1)
 def deliver() -> str:
-    delivered = confirm_delivery()
-    return f"{delivered} mensagens entregues no simulador" if delivered else ""
+    return counted(confirm_delivery(), "mensagem entregue no simulador", "mensagens entregues no simulador")

@@ -62,7 +62,7 @@ def test_synchronising_by_hand(app: Flask, graph: GraphApi, official: int, admin
 
 def test_what_changes_at_meta_changes_here(app: Flask, graph: GraphApi, official: int) -> None:
     row = graph.add_template("20200001", "inicio", BODY, status="PENDING")
-    assert run(app, "template-status") == "1 modelos atualizados"
+    assert run(app, "template-status") == "1 modelo atualizado"
     assert run(app, "template-status") == ""
     row.status, row.category = "APPROVED", "MARKETING"
     run(app, "template-status")
@@ -105,7 +105,7 @@ def test_an_error_of_one_account_does_not_stop_the_others(
     second = connect(app, other, "10650002", "20200002", "token-da-segunda")
     graph.add_template("20200002", "segunda", "Olá!")
     graph.next(edge="message_templates", **failure)  # type: ignore[arg-type]
-    assert run(app, "template-status") == "1 modelos atualizados, 1 contas com erro"
+    assert run(app, "template-status") == "1 modelo atualizado, 1 conta com erro"
     assert starter(app, second, "segunda").status is StarterStatus.APPROVED
 
 

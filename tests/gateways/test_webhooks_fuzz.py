@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.gateways.base import Inbound
+from portal.gateways.base import Delivery, Inbound
 from portal.gateways.cloud_api_webhooks import parse
 from tests.fakes.graph_webhooks import message
 from tests.gateways.shapes import MARIA, NOW, body_of
@@ -42,7 +42,7 @@ def dumped(data: Any) -> bytes:
 @settings(max_examples=150, deadline=None)
 @given(st.dictionaries(keys, shaped, max_size=6))
 def test_any_object_is_read_without_an_exception(data: dict[str, Any]) -> None:
-    parse(dumped(data))
+    assert isinstance(parse(dumped(data)), Delivery)
 
 
 @settings(max_examples=150, deadline=None)
@@ -50,7 +50,7 @@ def test_any_object_is_read_without_an_exception(data: dict[str, Any]) -> None:
 def test_any_value_in_the_right_place_is_read_without_an_exception(value: Any, name: str) -> None:
     good = {"messages": [message("wamid.1", MARIA, NOW, "text", {"body": "oi"})]}
     odd = {"field": "messages", "value": {**good, name: value}}
-    parse(dumped({"entry": [{"changes": [odd]}]}))
+    assert isinstance(parse(dumped({"entry": [{"changes": [odd]}]})), Delivery)
 
 
 @settings(max_examples=150, deadline=None)
@@ -67,6 +67,7 @@ def test_any_message_among_good_ones_leaves_them_whole(odd: dict[str, Any]) -> N
 @given(st.binary(max_size=60))
 def test_any_bytes_raise_nothing_but_value_error(body: bytes) -> None:
     try:
-        parse(body)
+        read = parse(body)
     except ValueError:
         return
+    assert isinstance(read, Delivery)

@@ -91,13 +91,13 @@ def test_a_reconnect_replays_what_was_missed(app: Flask, company: Company, admin
 
 def test_too_much_missed_or_an_id_from_the_future_means_refetch(app: Flask, company: Company, admin: Browser) -> None:
     with listening(admin, 999_999) as stream:
-        stream.hear("reset")
+        assert "event: reset" in stream.hear("reset")
     with app.app_context():
         for number in range(routes.REPLAY_LIMIT + 5):
             emit(company.id, "conversation", number)
         db.session.commit()
     with listening(admin, 0) as stream:
-        stream.hear("reset")
+        assert "event: reset" in stream.hear("reset")
 
 
 def test_the_stream_ends_with_the_session(app: Flask, company: Company, operator: Browser) -> None:

@@ -59,8 +59,3 @@ def next_try(attempts: int, now: datetime) -> datetime | None:
     if attempts > len(_BACKOFF):
         return None
     return now + timedelta(seconds=_BACKOFF[attempts - 1])
-
-
-def is_settled(state: State) -> bool:
-    """Whether nothing is left to do for the sender (a status may still come)."""
-    return state not in (State.QUEUED, State.SENDING)
