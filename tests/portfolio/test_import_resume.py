@@ -59,7 +59,7 @@ def test_a_killed_import_goes_on_where_it_stopped(app: Flask, company: Company, 
     page = admin.get(f"/devedores/importacoes/{import_id}")
     assert "Importando" in page.words
     assert "21 de 60 linhas" in page.words
-    assert run(app, imports.JOB) == "60 linhas de um arquivo importadas"
+    assert run(app, imports.JOB) == "60 linhas importadas"
     check_done(app, import_id)
     assert run(app, imports.JOB) == ""
 
@@ -112,6 +112,6 @@ def test_old_previews_are_deleted(app: Flask, company: Company) -> None:
         imports.preview(company.id, None, "c.csv", portfolio(), clock.today("America/Sao_Paulo"))
     assert run(app, "sweep-imports") == ""
     with clock.at(clock.now() + timedelta(days=8)):
-        assert run(app, "sweep-imports") == "1 importações não confirmadas apagadas"
+        assert run(app, "sweep-imports") == "1 importação não confirmada apagada"
     with app.app_context():
         assert db.session.query(PortfolioImport).count() == 0
