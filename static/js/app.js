@@ -98,6 +98,7 @@
     return new Promise((resolve) => {
       dialog.onclick = (event) => event.target.dataset.answer && dialog.close(event.target.dataset.answer);
       dialog.onclose = () => {
+        if (dialog.open) return; // the late "close" of the question before this one
         resolve(dialog.returnValue === "yes");
         dialog.returnValue = "";
       };
@@ -116,9 +117,13 @@
     const byHtmx = form.matches("[hx-post], [hx-get], [hx-put], [hx-patch], [hx-delete]");
     if (!form.dataset.confirm || byHtmx || confirmed.delete(form)) return;
     event.preventDefault();
-    if (!(await ask(form.dataset.confirm, event.submitter))) return;
-    confirmed.add(form);
-    form.requestSubmit(event.submitter);
+    const { submitter } = event;
+    if (!(await ask(form.dataset.confirm, submitter))) return;
+    // A live swap may have put a new form in the place of the one that asked.
+    const standing = form.isConnected ? form : [...document.forms].find((other) => other.action === form.action);
+    if (!standing) return;
+    confirmed.add(standing);
+    standing.requestSubmit(standing.contains(submitter) ? submitter : null);
   });
 
   // --- Forms: submit on change, Enter sends, size, counter ---
