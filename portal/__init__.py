@@ -23,8 +23,12 @@ WEB = ("ids", "assets", "errors", "filters", "headers", "health", "markup", "nav
 FEATURES = (
     "jobs",
     "live",
+    "audit",
     "accounts",
     "portfolio",
+    "documents",
+    "account_settings",
+    "creditor_settings",
     "bot_messages",
     "connection",
     "menu",
@@ -77,7 +81,8 @@ def _add_feature(app: Flask, name: str) -> None:
     if rooms["wiring"]:
         rooms["wiring"].init_app(app)
     if rooms["routes"]:
-        app.register_blueprint(rooms["routes"].blueprint)
+        for blueprint in getattr(rooms["routes"], "blueprints", None) or (rooms["routes"].blueprint,):
+            app.register_blueprint(blueprint)
 
 
 def _room(feature: str, room: str) -> Any:

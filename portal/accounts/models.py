@@ -22,6 +22,10 @@ class Account(Model):
     slug: Mapped[str] = mapped_column(sa.String(80), unique=True)
     timezone: Mapped[str] = mapped_column(sa.String(64), default="America/Sao_Paulo")
     created_at: Mapped[datetime]
+    tax_id: Mapped[str] = mapped_column(sa.String(14), default="")
+    address: Mapped[str] = mapped_column(sa.String(200), default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class User(OfAccount, Model):

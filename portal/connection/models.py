@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,6 +35,8 @@ class Connection(OfAccount, Model):
     stopped_code: Mapped[str] = mapped_column(sa.String(40), default="")
     stopped_at: Mapped[datetime | None]
     last_webhook_at: Mapped[datetime | None]
+    messaging_tier: Mapped[str] = mapped_column(sa.String(20), default="")
+    tier_checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -59,6 +62,37 @@ class Connection(OfAccount, Model):
             app_secret=self.app_secret,
             verify_token=self.verify_token,
         )
+
+
+class ScheduleKind(StrEnum):
+    """`sending`: when the company may start conversations. `service`: when its operators answer."""
+
+    SENDING = "sending"
+    SERVICE = "service"
+
+
+class Schedule(OfAccount, Model):
+    """The hours of a company's week (`hours`: seven [from, to] in "HH:MM" or null, Monday first) less its holidays."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ScheduleKind] = mapped_column(text_enum(ScheduleKind))
+    hours: Mapped[list[Any]] = mapped_column(default=list)
+    national_holidays: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str] = mapped_column(sa.String(2), default="")
+    own_holidays: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "kind"),)
+
+
+class OwnHoliday(OfAccount, Model):
+    """A day off of the company's own: a municipal holiday, a bridge day."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    name: Mapped[str] = mapped_column(sa.String(80))
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "day"),)
 
 
 class DailyUsage(OfAccount, Model):

@@ -13,6 +13,7 @@ class MenuSettings(Model):
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
     interactive_menu: Mapped[bool] = mapped_column(default=True)
     assistant_enabled: Mapped[bool] = mapped_column(default=True)
+    inactivity_minutes: Mapped[int] = mapped_column(default=120)
 
 
 class MenuOption(OfAccount, Model):

@@ -24,14 +24,20 @@ REPLY_PREFIX = "menu:"
 
 class MenuAction(StrEnum):
     BARCODE = "barcode"
+    PIX = "pix"
     STATEMENT = "statement"
+    AGREEMENT_TERM = "agreement_term"
+    NEGOTIATE = "negotiate"
     OPERATOR = "operator"
     CLOSE = "close"
 
 
 DEFAULT_OPTIONS: tuple[tuple[MenuAction, str, bool], ...] = (
     (MenuAction.BARCODE, "Código de barras", True),
+    (MenuAction.PIX, "PIX copia e cola", False),
     (MenuAction.STATEMENT, "Demonstrativo de débito", True),
+    (MenuAction.AGREEMENT_TERM, "Termo de acordo", False),
+    (MenuAction.NEGOTIATE, "Negociar", True),
     (MenuAction.OPERATOR, "Falar com operador", True),
     (MenuAction.CLOSE, "Encerrar", True),
 )

@@ -17,6 +17,17 @@ class TitleStatus(StrEnum):
     PAID = "pago"
     CANCELLED = "cancelado"
     SUSPENDED = "suspenso"
+    NEGOTIATED = "negociado"
+
+
+class AgreementStatus(StrEnum):
+    """`overdue` is no status: it follows from the instalments and the day."""
+
+    PROPOSED = "proposto"
+    ACTIVE = "ativo"
+    FULFILLED = "cumprido"
+    BROKEN = "quebrado"
+    CANCELLED = "cancelado"
 
 
 class PhoneKind(StrEnum):
@@ -38,7 +49,22 @@ class Creditor(OfAccount, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(160))
     key: Mapped[str] = mapped_column(sa.String(160))
+    tax_id: Mapped[str] = mapped_column(sa.String(14), default="")
+    address: Mapped[str] = mapped_column(sa.String(200), default="")
+    city: Mapped[str] = mapped_column(sa.String(80), default="")
+    state: Mapped[str] = mapped_column(sa.String(2), default="")
+    zip_code: Mapped[str] = mapped_column(sa.String(8), default="")
+    phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    email: Mapped[str] = mapped_column(sa.String(254), default="")
+    pix_key: Mapped[str] = mapped_column(sa.String(77), default="")
+    consumer: Mapped[bool] = mapped_column(default=True)
+    fine_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(0))
+    interest_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(0))
+    fee_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(0))
+    fee_clause: Mapped[str] = mapped_column(sa.String(200), default="")
+    discount_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(0))
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (sa.UniqueConstraint("account_id", "key"),)
 
@@ -54,6 +80,8 @@ class Debtor(OfAccount, Model):
     emails: Mapped[list[Any]] = mapped_column(default=list)
     city: Mapped[str] = mapped_column(sa.String(80), default="")
     state: Mapped[str] = mapped_column(sa.String(2), default="")
+    address: Mapped[str] = mapped_column(sa.String(200), default="")
+    zip_code: Mapped[str] = mapped_column(sa.String(8), default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -118,6 +146,74 @@ class Title(OfAccount, Model):
         sa.UniqueConstraint("creditor_id", "debtor_id", "due_date", "number", "sequence"),
         sa.Index("ix_title_open", "account_id", "status", "due_date"),
     )
+
+
+class Agreement(OfAccount, Model):
+    """An agreement (acordo) of a debtor with one creditor, its figures fixed on the day it was made.
+
+    `memory` is the calculation by which the figures came about, as `rules.charges` writes it.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    debtor_id: Mapped[int] = mapped_column(sa.ForeignKey("debtor.id"), index=True)
+    creditor_id: Mapped[int] = mapped_column(sa.ForeignKey("creditor.id"), index=True)
+    status: Mapped[AgreementStatus] = mapped_column(text_enum(AgreementStatus))
+    agreed_on: Mapped[date]
+    valid_until: Mapped[date]
+    principal: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    fine: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    interest: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    fee: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    discount: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    total: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    entry: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2), default=Decimal(0))
+    mode: Mapped[str] = mapped_column(sa.String(16))
+    mode_percent: Mapped[Decimal] = mapped_column(sa.Numeric(5, 2), default=Decimal(0))
+    memory: Mapped[list[Any]] = mapped_column(default=list)
+    form_token: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    debtor: Mapped[Debtor] = relationship()
+    creditor: Mapped[Creditor] = relationship()
+    titles: Mapped[list[AgreementTitle]] = relationship(back_populates="agreement", order_by="AgreementTitle.title_id")
+    instalments: Mapped[list[Instalment]] = relationship(back_populates="agreement", order_by="Instalment.number")
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "number"),)
+
+
+class AgreementTitle(OfAccount, Model):
+    """A title in an agreement, with its share of the agreement's figures."""
+
+    agreement_id: Mapped[int] = mapped_column(sa.ForeignKey("agreement.id"), primary_key=True)
+    title_id: Mapped[int] = mapped_column(sa.ForeignKey("title.id"), primary_key=True, index=True)
+    principal: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    fine: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    interest: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    fee: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    discount: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    total: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+
+    agreement: Mapped[Agreement] = relationship(back_populates="titles")
+    title: Mapped[Title] = relationship()
+
+
+class Instalment(OfAccount, Model):
+    """A payment (parcela) that an agreement asks for; number 0 is the entry (entrada). Unpaid while `paid_on` is None."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(sa.ForeignKey("agreement.id"))
+    number: Mapped[int]
+    due_date: Mapped[date]
+    amount: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    paid_on: Mapped[date | None]
+    boleto_line: Mapped[str] = mapped_column(sa.String(48), default="")
+
+    agreement: Mapped[Agreement] = relationship(back_populates="instalments")
+
+    __table_args__ = (sa.UniqueConstraint("agreement_id", "number"),)
 
 
 class PortfolioImport(OfAccount, Model):

@@ -22,13 +22,21 @@ MAIN = (
     Item("Conversas", "inbox.index", "conversas", admin=False, counter="inbox/_unread.html"),
     Item("Envios", "dispatch.index", "envios"),
     Item("Devedores", "portfolio.index", "devedores", admin=False),
+    Item("Credores", "creditors.index", "credores"),
     Item("Usuários", "accounts.users", "usuarios"),
 )
+CONFIGURATION = (
+    Item("Documentos", "documents.index"),
+    Item("Histórico de alterações", "audit.index"),
+)
 COMPANY = (
-    Item("Integração WhatsApp", "bot_messages.show", "configuracoes"),
+    Item("Integração WhatsApp", "account_settings.show"),
+    Item("Dados da empresa", "accounts.company.show"),
     Item("Minha conta", "accounts.own.show", admin=False),
 )
 SETTINGS = (
+    Item("Configurações por Conta", "account_settings.show"),
+    Item("Configurações por Credor", "creditor_settings.index"),
     Item("Mensagens automáticas do chat BOT", "bot_messages.show"),
     Item("Configurações", "connection.show"),
     Item("Configurações do menu", "menu.show"),
@@ -56,8 +64,15 @@ def links(items: tuple[Item, ...]) -> list[Link]:
 
 
 def init_app(app: Flask) -> None:
+    menus_by_name = {
+        "nav_items": MAIN,
+        "configuration_menu": CONFIGURATION,
+        "company_menu": COMPANY,
+        "settings_tabs": SETTINGS,
+    }
+
     @app.context_processor
     def menus() -> dict[str, list[Link]]:
         if not g.get("user"):
-            return {"nav_items": [], "company_menu": [], "settings_tabs": []}
-        return {"nav_items": links(MAIN), "company_menu": links(COMPANY), "settings_tabs": links(SETTINGS)}
+            return dict.fromkeys(menus_by_name, [])
+        return {name: links(items) for name, items in menus_by_name.items()}

@@ -39,7 +39,7 @@ FREE = ("config", "extensions", "clock", "sqlite", "vault")
 TOP = ("", "cli", "serve", "demo")
 """Where the parts meet: these may import anything."""
 
-PURE = ("stdnum", "phonenumbers", "babel")
+PURE = ("stdnum", "phonenumbers", "babel", "holidays")
 """What a rule may import besides the standard library and other rules."""
 
 VOCABULARY = "portal.gateways.messages"
