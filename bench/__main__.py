@@ -7,6 +7,7 @@ from importlib import import_module
 
 BENCHMARKS = {
     "dispatch": "messages per second of the sending agent, against bare HTTP requests to the same fake Graph API",
+    "documents": "milliseconds of a one-page statement, against typst's bare table, and memory over 1,000 of them",
 }
 
 

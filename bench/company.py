@@ -11,7 +11,7 @@ from flask import Flask
 from portal import clock
 from portal.accounts.models import User
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
-from portal.chat_starters.rules import Field
+from portal.chat_starters.rules.wildcards import Field
 from portal.connection import service
 from portal.connection.models import Connection, ConnectionKind
 from portal.dispatch.filters import Filter

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
+from wtforms import BooleanField, EmailField, IntegerField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, Regexp
+from wtforms.validators import AnyOf, Regexp, ValidationError
 
 from portal.accounts import passwords
-from portal.accounts.models import Role, User
+from portal.accounts.models import Account, Role, User
+from portal.accounts.service import company
 from portal.web.forms import Form, at_most, chosen, needed
 
 ROLES = (SelectChoice(Role.ADMIN.value, "ADM"), SelectChoice(Role.OPERATOR.value, "Operador"))
@@ -83,3 +84,41 @@ class PasswordForm(Form):
 
 class AvailabilityForm(Form):
     available = BooleanField("Operador Disponível")
+
+
+class CompanyForm(Form):
+    """What the company's documents say of it."""
+
+    name = StringField("Nome da empresa", [needed("o nome da empresa"), at_most(120)], filters=[one_line])
+    tax_id = StringField("CNPJ ou CPF", filters=[one_line])
+    address = StringField(
+        "Endereço",
+        [at_most(200)],
+        filters=[one_line],
+        description="Logradouro, número, complemento, bairro, cidade/UF e CEP.",
+    )
+    phone = StringField("Telefone", filters=[one_line], description="Com DDD.")
+    version = IntegerField()
+
+    def validate_tax_id(self, field: StringField) -> None:
+        _readable("tax_id", field.data)
+
+    def validate_phone(self, field: StringField) -> None:
+        _readable("phone", field.data)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the form says, by column."""
+        return {name: company.read(name, self[name].data or "") for name in company.FIELDS}
+
+
+def company_form(account: Account) -> CompanyForm:
+    """The form with what is saved, or with what was sent."""
+    return CompanyForm(data={name: company.show(name, getattr(account, name)) for name in company.FIELDS})
+
+
+def _readable(field: str, text: str | None) -> None:
+    try:
+        company.read(field, text or "")
+    except ValueError as error:
+        raise ValidationError(str(error)) from error

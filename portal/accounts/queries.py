@@ -49,16 +49,6 @@ def account_by_slug(slug: str) -> Account | None:
     return db.session.scalar(sa.select(Account).where(Account.slug == slug))
 
 
-def fallback_user(account_id: int) -> User | None:
-    """The Usuário ADM: the oldest active admin, until "Configurações por Conta" names another."""
-    return db.session.scalar(
-        sa.select(User)
-        .where(User.account_id == account_id, User.role == Role.ADMIN, User.active)
-        .order_by(User.id)
-        .limit(1)
-    )
-
-
 def has_other_admin(user: User) -> bool:
     """Whether somebody else could administer the company."""
     others = sa.select(User.id).where(

@@ -7,16 +7,27 @@ from flask import Blueprint, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from portal.accounts import queries
-from portal.accounts.forms import AvailabilityForm, EditPersonForm, LoginForm, PasswordForm, PersonForm
+from portal.accounts.forms import (
+    AvailabilityForm,
+    CompanyForm,
+    EditPersonForm,
+    LoginForm,
+    PasswordForm,
+    PersonForm,
+    company_form,
+)
 from portal.accounts.models import Role, User
+from portal.accounts.service import company as companies
 from portal.accounts.service import login as logins
 from portal.accounts.service import people, sessions
+from portal.audit.service import ChangedMeanwhile
 from portal.extensions import htmx
 from portal.web.guards import admin_only, public, signed_in
 from portal.web.partials import fragment, invalid, saved
 
 blueprint = Blueprint("accounts", __name__)
 own = Blueprint("own", __name__)
+company = Blueprint("company", __name__)
 
 TAKEN = "Este e-mail já é usado por outra pessoa no portal. Informe outro e-mail."
 LAST_ADMIN = "A empresa precisa de pelo menos um ADM ativo, e este é o único. Antes, torne ADM outra pessoa."
@@ -200,7 +211,33 @@ def _back() -> str:
     return _safe(referrer.removeprefix(request.host_url.rstrip("/")))
 
 
+@company.get("/empresa", endpoint="show")
+@admin_only
+def show_company() -> Response:
+    return fragment("accounts/company.html", **_company(company_form(g.user.account)))
+
+
+@company.post("/empresa", endpoint="save")
+@admin_only
+def save_company() -> Response:
+    form = company_form(g.user.account)
+    if not form.validate_on_submit():
+        return invalid("accounts/company.html", **_company(form))
+    try:
+        companies.edit(g.user.account, g.user.id, form.version.data or 0, form.facts)
+    except ChangedMeanwhile:
+        return invalid("accounts/company.html", **_company(form, conflict=True))
+    return saved("Dados da empresa salvos.", url_for("accounts.company.show"))
+
+
+def _company(form: CompanyForm, *, conflict: bool = False) -> dict[str, Any]:
+    """The form carries the version that it was opened with; after a conflict, that of now."""
+    sent = form.version.data if request.method == "POST" and not conflict else None
+    return {"form": form, "conflict": conflict, "version": sent or g.user.account.version}
+
+
 blueprint.register_blueprint(own)
+blueprint.register_blueprint(company)
 
 
 def _safe(target: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, g, request, session
 from werkzeug.wrappers import Response
 
+from portal.accounts import company_trail, people_trail
 from portal.accounts.service import login
 from portal.extensions import start_reading, start_writing
 
@@ -13,6 +14,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 def init_app(app: Flask) -> None:
     app.extensions["session_rank"] = login.rank_of
+    company_trail.init()
+    people_trail.register_people_trail()
 
     @app.before_request
     def load() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Values = Mapping[str, Any]
+Names = Mapping[int, str]
 
 
 class NotRestorable(Exception):
@@ -21,6 +22,11 @@ class Trail:
     fields that are told, in their order. `show(account_id, field, value)` is a value as an admin reads it.
     `restore(user_id, account_id, key, values)` makes the thing what `values` says, through the feature's own service
     (which notes it as a further change) and commits; raises NotRestorable. `url(key)` is the page of the thing.
+
+    What follows may be left out. `kind` is what such things are called in a filter, "Mensagens automáticas".
+    `actions` says in words what an action of the audit did, where "alterou" would say too little. `required` are the
+    fields without which a version was noted in part only, and is told but never offered for restoring.
+    `current(account_id, key)` is the thing's state now; without it the newest noted values count as that.
     """
 
     prefix: str
@@ -29,6 +35,14 @@ class Trail:
     show: Callable[[int, str, Any], str]
     url: Callable[[str], str]
     restore: Callable[[int, int, str, Values], None] | None = None
+    kind: str = ""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+    current: Callable[[int, str], Values | None] | None = None
+
+    def restores(self, values: Values | None) -> bool:
+        """Whether a version of these values may be offered; the feature's `restore` has the last word."""
+        return self.restore is not None and bool(values) and self.required <= set(values or ())
 
 
 _trails: dict[str, Trail] = {}
@@ -42,3 +56,26 @@ def register(trail: Trail) -> None:
 def trail_of(subject: str) -> Trail | None:
     """The trail of a subject, None when its kind has none."""
     return _trails.get(subject.partition(":")[0])
+
+
+def trails() -> Mapping[str, Trail]:
+    """Every kind of thing that is known, by its prefix."""
+    return dict(_trails)
+
+
+def nobody(account_id: int) -> Names:
+    """The names of nobody: what is known before the people's feature is wired."""
+    return {}
+
+
+_people: list[Callable[[int], Names]] = [nobody]
+
+
+def know_people(names: Callable[[int], Names]) -> None:
+    """Have somebody tell the names of a company's people, by id; the last one counts."""
+    _people[:] = [names]
+
+
+def people_of(account_id: int) -> Names:
+    """The names of a company's people, active or not."""
+    return _people[0](account_id)

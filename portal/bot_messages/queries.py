@@ -13,12 +13,14 @@ from portal.bot_messages.rules import (
     OPERATOR_NAME,
     SPECS,
     WILDCARDS,
+    Group,
     MessageKind,
     MessageSpec,
     Wildcard,
     fill,
     preview,
     spec_of,
+    tidy,
 )
 from portal.extensions import db
 
@@ -39,7 +41,11 @@ class Message:
 
     @property
     def preview(self) -> str:
-        return preview(self.spec.kind, self.text, self.company)
+        return self.preview_of(self.text)
+
+    def preview_of(self, text: str) -> str:
+        """How a person would read this text, saved or not."""
+        return preview(self.spec.kind, tidy(text), self.company)
 
     @property
     def wildcards(self) -> Sequence[Wildcard]:
@@ -56,6 +62,12 @@ def messages(account_id: int) -> list[Message]:
     """Every automatic message, in the order of the settings page."""
     own, company = own_messages(account_id), _company(account_id)
     return [_message(spec, own.get(spec.kind), company) for spec in SPECS]
+
+
+def groups(account_id: int) -> list[tuple[Group, list[Message]]]:
+    """The same under the subheads of the settings page."""
+    found = messages(account_id)
+    return [(group, [each for each in found if each.spec.group is group]) for group in Group]
 
 
 def message(account_id: int, kind: MessageKind) -> Message:

@@ -16,6 +16,7 @@ from portal.web.partials import fragment, invalid, saved
 blueprint = Blueprint("bot_messages", __name__, url_prefix="/whatsapp/mensagens")
 
 PAGE, ROW = "bot_messages/index.html", "bot_messages/_message.html"
+PREVIEW = "bot_messages/_preview.html"
 
 
 @blueprint.get("")
@@ -47,6 +48,17 @@ def save(kind: str) -> Response:
     except ChangedMeanwhile:
         return _refused(chosen, form, conflict=True)
     return saved("Mensagem salva.", _url(chosen), ROW, **_row(chosen))
+
+
+@blueprint.post("/<kind>/previa")
+@admin_only
+def preview(kind: str) -> Response:
+    chosen = _kind(kind)
+    form = MessageForm(chosen)
+    if not htmx:
+        return fragment(PAGE, **_page(form))
+    item = queries.message(g.account_id, chosen)
+    return fragment(PREVIEW, item=item, text=form.text.data or "")
 
 
 @blueprint.post("/<kind>/restaurar")
@@ -90,4 +102,4 @@ def _row(kind: MessageKind, form: MessageForm | None = None, *, conflict: bool =
 
 
 def _page(form: MessageForm | None = None, *, conflict: MessageKind | None = None) -> dict[str, Any]:
-    return {"messages": queries.messages(g.account_id), "edited": form, "conflict_in": conflict}
+    return {"groups": queries.groups(g.account_id), "edited": form, "conflict_in": conflict}

@@ -19,6 +19,7 @@ BODY_LIMIT = 1024  # body of an interactive WhatsApp message, wildcards filled
 COMPANY_NAME = "#NOME_EMPRESA#"
 FIRST_NAME = "#PRIMEIRO_NOME#"
 OPERATOR_NAME = "#NOME_OPERADOR#"
+RETURNS_AT = "#HORARIO_RETORNO#"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,18 @@ WILDCARDS: Mapping[str, Wildcard] = {
         Wildcard(COMPANY_NAME, "Nome da sua empresa", "Cobrança Exemplo", 120),
         Wildcard(FIRST_NAME, "Primeiro nome do devedor identificado", "Maria", 40),
         Wildcard(OPERATOR_NAME, "Nome do operador que atende a conversa", "João Pereira", 80),
+        Wildcard(RETURNS_AT, "Quando o atendimento por operadores volta", "segunda-feira, 23/11, às 09:00", 40),
     )
 }
+
+
+class Group(StrEnum):
+    """A subhead of the settings page, in its words and order."""
+
+    MAIN = "Boas-vindas, transferência e encerramento"
+    IDENTIFICATION = "Identificação e menu"
+    NOTHING_TO_SEND = "Quando não há o que enviar"
+    ABSENCE = "Fora do horário e inatividade"
 
 
 class MessageKind(StrEnum):
@@ -48,7 +59,11 @@ class MessageKind(StrEnum):
     MENU_INTRO = "menu_intro"
     INVALID_OPTION = "invalid_option"
     NO_BARCODE = "no_barcode"
+    NO_PIX = "no_pix"
     NO_OPEN_TITLES = "no_open_titles"
+    NO_AGREEMENT = "no_agreement"
+    OUTSIDE_HOURS = "outside_hours"
+    INACTIVITY = "inactivity"
     TRANSFER = "transfer"
     CLOSED_BY_OPERATOR = "closed_by_operator"
     CLOSED_BY_BOT = "closed_by_bot"
@@ -62,6 +77,7 @@ class MessageSpec:
     title: str
     when: str
     default: str
+    group: Group = Group.MAIN
     wildcards: tuple[str, ...] = (COMPANY_NAME,)
     max_length: int = TEXT_LIMIT
 
@@ -86,7 +102,7 @@ SPECS: tuple[MessageSpec, ...] = (
         "Enviada quando o operador encerra a conversa.",
         "Este atendimento foi encerrado. A #NOME_EMPRESA# agradece o seu contato. "
         "Se precisar, envie uma nova mensagem por aqui.",
-        (COMPANY_NAME, OPERATOR_NAME),
+        wildcards=(COMPANY_NAME, OPERATOR_NAME),
     ),
     MessageSpec(
         MessageKind.CLOSED_BY_BOT,
@@ -101,6 +117,7 @@ SPECS: tuple[MessageSpec, ...] = (
         "Enviada depois das boas-vindas, para pedir o CPF ou o CNPJ.",
         "Para a sua segurança, informe o seu CPF ou CNPJ.\n\n"
         "Se preferir ser atendido por uma pessoa, escreva *operador*.",
+        Group.IDENTIFICATION,
     ),
     MessageSpec(
         MessageKind.IDENTIFICATION_NOT_FOUND,
@@ -109,12 +126,14 @@ SPECS: tuple[MessageSpec, ...] = (
         "para não revelar quem está cadastrado.",
         "Não foi possível confirmar a sua identificação. Confira o CPF ou CNPJ e envie novamente.\n\n"
         "Se preferir ser atendido por uma pessoa, escreva *operador*.",
+        Group.IDENTIFICATION,
     ),
     MessageSpec(
         MessageKind.MENU_INTRO,
         "Apresentação do menu",
         "Enviada com as opções do menu, depois da identificação.",
         "Obrigado, #PRIMEIRO_NOME#. Como podemos ajudar? Escolha uma das opções:",
+        Group.IDENTIFICATION,
         (COMPANY_NAME, FIRST_NAME),
     ),
     MessageSpec(
@@ -122,6 +141,7 @@ SPECS: tuple[MessageSpec, ...] = (
         "Opção inválida",
         "Enviada com o menu quando a resposta não é uma das opções.",
         "Não entendi a sua resposta. Por favor, escolha uma das opções:",
+        Group.IDENTIFICATION,
     ),
     MessageSpec(
         MessageKind.NO_BARCODE,
@@ -129,6 +149,15 @@ SPECS: tuple[MessageSpec, ...] = (
         "Enviada com o menu quando nenhum título em aberto tem código de barras.",
         "No momento não há código de barras disponível por aqui. "
         "Para falar com um operador, escreva *operador*, ou escolha outra opção:",
+        Group.NOTHING_TO_SEND,
+    ),
+    MessageSpec(
+        MessageKind.NO_PIX,
+        "PIX não disponível",
+        "Enviada com o menu quando nenhum credor da pessoa tem chave PIX cadastrada.",
+        "No momento não há PIX disponível por aqui. "
+        "Para falar com um operador, escreva *operador*, ou escolha outra opção:",
+        Group.NOTHING_TO_SEND,
     ),
     MessageSpec(
         MessageKind.NO_OPEN_TITLES,
@@ -136,6 +165,33 @@ SPECS: tuple[MessageSpec, ...] = (
         "Enviada quando a pessoa identificada não tem títulos em aberto.",
         "Não encontramos títulos em aberto para a sua identificação. "
         "Em caso de dúvida, escreva *operador* para falar com um operador.",
+        Group.NOTHING_TO_SEND,
+    ),
+    MessageSpec(
+        MessageKind.NO_AGREEMENT,
+        "Nenhum acordo ativo",
+        "Enviada com o menu quando a pessoa pede o termo de acordo e não tem acordo ativo.",
+        "Não encontramos um acordo ativo para a sua identificação. "
+        "Para falar com um operador, escreva *operador*, ou escolha outra opção:",
+        Group.NOTHING_TO_SEND,
+    ),
+    MessageSpec(
+        MessageKind.OUTSIDE_HOURS,
+        "Fora do horário de atendimento",
+        "Enviada no lugar da mensagem de transferência quando a conversa vai para um operador fora do horário de "
+        "atendimento. A conversa espera pelo operador do mesmo modo.",
+        "Nosso atendimento por operadores está fechado agora e volta #HORARIO_RETORNO#. "
+        "Sua mensagem foi recebida: você será atendido por aqui.",
+        Group.ABSENCE,
+        (COMPANY_NAME, RETURNS_AT),
+    ),
+    MessageSpec(
+        MessageKind.INACTIVITY,
+        "Encerramento por inatividade",
+        "Enviada quando a pessoa deixa de responder ao atendente virtual pelo tempo escolhido em Configurações do menu.",
+        "Como não recebemos a sua resposta, este atendimento foi encerrado. "
+        "Quando quiser, envie uma nova mensagem por aqui.",
+        Group.ABSENCE,
     ),
 )
 

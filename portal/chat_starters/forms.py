@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from portal.chat_starters.models import StarterCategory
-from portal.chat_starters.rules import NAME_LIMIT, body_errors, remote_name
+from portal.chat_starters.rules.wildcards import NAME_LIMIT, numbering_errors, remote_name
 from portal.web.forms import Form, ValidationError, at_most, needed
 
 # The seed's explanations.
@@ -43,7 +43,7 @@ class StarterForm(Form):
 
     def validate_body(self, field: TextAreaField) -> None:
         field.data = field.data.replace("\r\n", "\n").replace("\r", "\n")
-        if errors := body_errors(field.data):
+        if errors := numbering_errors(field.data):
             raise ValidationError(" ".join(errors))
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from portal.chat_starters.service import sync_all
+from portal.chat_starters.service.sync import sync_all
 from portal.jobs import job
 
 

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
-from portal.chat_starters.rules import FIELD_LABELS, UNSUPPORTED, is_bound, preview, wildcard_count
+from portal.chat_starters.rules.wildcards import FIELD_LABELS, UNSUPPORTED, is_bound, preview, wildcard_count
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
 
@@ -121,11 +122,13 @@ def starter_in(account_id: int, starter_id: int) -> ChatStarter | None:
     )
 
 
-def syncable() -> Sequence[int]:
-    """The connections whose templates can be read: the official API, in use, with credentials."""
+def syncable(now: datetime) -> Sequence[int]:
+    """The connections whose templates can be read: the official API, in use, with credentials, not resting from a
+    limit of Meta's."""
     return db.session.scalars(
         sa.select(Connection.id)
         .where(Connection.enabled, Connection.kind == ConnectionKind.CLOUD_API)
         .where(Connection.waba_id != "", Connection.access_token != "")
+        .where(sa.or_(Connection.templates_not_before.is_(None), Connection.templates_not_before <= now))
         .order_by(Connection.id)
     ).all()

@@ -6,9 +6,14 @@ from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.audit.service import ChangedMeanwhile
-from portal.chat_starters import queries, service
+from portal.chat_starters import queries
 from portal.chat_starters.forms import BindingsForm, StarterForm, bindings_form
-from portal.chat_starters.models import ChatStarter, StarterCategory
+from portal.chat_starters.models import ChatStarter
+from portal.chat_starters.rules.draft import Draft
+from portal.chat_starters.service import bind as bind_service
+from portal.chat_starters.service import submit
+from portal.chat_starters.service import sync as sync_service
+from portal.chat_starters.service.common import mark
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import htmx
@@ -44,10 +49,11 @@ def create() -> Response:
     connection, form = _connection(ConnectionKind.SIMULATOR), StarterForm()
     if not form.validate_on_submit():
         return invalid(NEW, form=form)
-    name, category = form.remote_name, StarterCategory(form.category.data)
+    name = form.remote_name
     try:
-        service.create_simulated(g.user, connection, name, category, form.body.data)
-    except service.NameTaken:
+        draft = Draft(name, form.category.data, form.body.data)
+        submit.submit(g.user, connection, submit.save_draft(g.user, connection, draft, None, ""))
+    except submit.NameTaken:
         form.name.errors = [f"Já existe um modelo com o nome {name}. Escolha outro nome."]
         return invalid(NEW, form=form)
     return saved(f"Modelo {name} criado. No simulador, o modelo é aprovado na hora.", url_for("chat_starters.show"))
@@ -58,8 +64,8 @@ def create() -> Response:
 def sync() -> Response:
     connection = _connection(ConnectionKind.CLOUD_API)
     try:
-        result = service.sync(connection)
-    except service.SyncFailed as error:
+        result = sync_service.sync(connection)
+    except sync_service.SyncFailed as error:
         return invalid(PAGE, **_page(sync_error=str(error)))
     message = f"Sincronizado com a Meta: {result.total} modelos na conta, {result.changed} novos ou alterados."
     return saved(message, url_for("chat_starters.show"))
@@ -91,7 +97,7 @@ def bind(starter_id: int) -> Response:
     if not form.validate_on_submit():
         return _refused(row, form)
     try:
-        service.bind(row, g.user, form.seen.data or "", form.chosen)
+        bind_service.bind(row, g.user, form.seen.data or "", form.chosen)
     except ChangedMeanwhile:
         return _refused(row, _bindings(row), conflict=True)
     return saved("Coringas associados.", _url(row), ROW, **_row(row))
@@ -125,7 +131,7 @@ def _url(row: ChatStarter, editar: int | None = None) -> str:
 
 def _row(row: ChatStarter, form: BindingsForm | None = None, *, conflict: bool = False) -> dict[str, Any]:
     shown = queries.view(row, form.chosen) if form else queries.view(row)
-    return {"starter": shown, "form": form, "mark": service.mark(row), "conflict": conflict, "focus": True}
+    return {"starter": shown, "form": form, "mark": mark(row), "conflict": conflict, "focus": True}
 
 
 def _page(

@@ -37,6 +37,7 @@ class Connection(OfAccount, Model):
     last_webhook_at: Mapped[datetime | None]
     messaging_tier: Mapped[str] = mapped_column(sa.String(20), default="")
     tier_checked_at: Mapped[datetime | None]
+    templates_not_before: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from portal import jobs
-from portal.connection.models import Connection, ConnectionKind, DailyUsage
+from portal import clock, jobs
+from portal.accounts.models import Account
+from portal.connection.models import Connection, ConnectionKind, DailyUsage, OwnHoliday, Schedule, ScheduleKind
+from portal.connection.rules.hours import ALWAYS, Holidays, Hours, to_json, week_of
+from portal.connection.rules.presets import DEFAULT_WEEK
 from portal.extensions import db
 
 NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API oficial"}
@@ -53,3 +57,56 @@ def batch_seconds() -> int:
     """Seconds between two batches of the sending agent; 0 in an installation without it."""
     job = jobs.registry.get("send-batch")
     return int(job.every) if job else 0
+
+
+def schedule_of(account_id: int, kind: ScheduleKind) -> Schedule:
+    """A company's schedule; while it has saved none an unsaved default, whose version is 0.
+
+    Conversations are started Monday to Friday from 9 to 18, not on national holidays; operators answer always.
+    """
+    saved = db.session.scalar(sa.select(Schedule).where(Schedule.account_id == account_id, Schedule.kind == kind))
+    if saved is not None:
+        return saved
+    sending = kind is ScheduleKind.SENDING
+    return Schedule(
+        account_id=account_id,
+        kind=kind,
+        hours=to_json(DEFAULT_WEEK if sending else ALWAYS.week),
+        national_holidays=sending,
+        state="",
+        own_holidays=sending,
+        version=0,
+    )
+
+
+def hours_of(account_id: int, kind: ScheduleKind) -> Hours:
+    """The hours of a company's schedule, as a rule needs them."""
+    schedule = schedule_of(account_id, kind)
+    own = {row.day: row.name for row in own_holidays(account_id)} if schedule.own_holidays else {}
+    return Hours(week_of(schedule.hours), Holidays(schedule.national_holidays, schedule.state, own))
+
+
+def is_open(account_id: int, kind: ScheduleKind, at: datetime) -> bool:
+    """Whether a moment is within a company's hours. What answers a person is never asked this about `SENDING`."""
+    return hours_of(account_id, kind).is_open(_local(account_id, at))
+
+
+def next_opening(account_id: int, kind: ScheduleKind, at: datetime) -> datetime | None:
+    """The first moment within the hours, in the company's zone: `at` itself while open, None when it never opens."""
+    return hours_of(account_id, kind).next_opening(_local(account_id, at))
+
+
+def own_holidays(account_id: int, since: date | None = None) -> Sequence[OwnHoliday]:
+    """The company's own days off, in their order; those that are past too without `since`."""
+    query = sa.select(OwnHoliday).where(OwnHoliday.account_id == account_id).order_by(OwnHoliday.day)
+    return db.session.scalars(query.where(OwnHoliday.day >= since) if since else query).all()
+
+
+def own_holiday_in(account_id: int, holiday_id: int) -> OwnHoliday | None:
+    return db.session.scalar(
+        sa.select(OwnHoliday).where(OwnHoliday.account_id == account_id, OwnHoliday.id == holiday_id)
+    )
+
+
+def _local(account_id: int, at: datetime) -> datetime:
+    return clock.local(at, db.session.get_one(Account, account_id).timezone)

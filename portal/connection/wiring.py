@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask, g
 
 from portal.accounts.service.people import on_new_account
-from portal.connection import queries
+from portal.audit.history import register
+from portal.connection import queries, trails
 from portal.connection.models import Connection, ConnectionKind
 from portal.connection.service import set_up
 
@@ -21,6 +22,8 @@ class Badge:
 
 def init_app(app: Flask) -> None:
     on_new_account(set_up)
+    register(trails.schedule_trail())
+    register(trails.connection_trail())
 
     @app.context_processor
     def status() -> dict[str, Any]:

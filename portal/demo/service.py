@@ -10,7 +10,7 @@ from portal.accounts.passwords import matches
 from portal.accounts.queries import account_by_slug
 from portal.accounts.service.people import add_user, create_account
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
-from portal.chat_starters.rules import Field
+from portal.chat_starters.rules.wildcards import Field
 from portal.connection import queries as connections
 from portal.demo.people import CREDITORS, DemoDebtor, debtors
 from portal.extensions import db

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from portal.connection.rules.hours import ALWAYS, Hours
+from portal.connection.rules.hours import at as moment_at
+from portal.connection.rules.words import hours_words, moment_words
 from portal.inbox.rules import window
 
 BLOCKED_CATEGORIES = ("falecido", "cobranca arquivada")
@@ -60,11 +64,12 @@ def reason_against(situation: Situation, now: datetime) -> Reason | None:
 
 @dataclass(frozen=True)
 class Pace:
-    """The two limits of the sending agent, and how much of the day's is spent."""
+    """The two limits of the sending agent, how much of the day's is spent, and the hours in which it may start chats."""
 
     used_today: int
     daily_limit: int
     batch_size: int
+    hours: Hours = ALWAYS
 
     @property
     def left_today(self) -> int:
@@ -74,22 +79,33 @@ class Pace:
 def forecast(people: int, pace: Pace, now: datetime) -> datetime | None:
     """When the last of so many chats is started if nothing fails; `now` and the answer are the company's local time.
 
-    None when it never ends, because the daily limit is zero.
+    None when it never ends: the daily limit is zero, or the sending window never opens.
     """
-    if pace.daily_limit <= 0:
+    if pace.daily_limit <= 0 or pace.hours.next_opening(now) is None:
         return None
-    ticks_left = 1 + int((_midnight_after(now, 1) - now).total_seconds()) // BATCH_EVERY
-    today = min(pace.left_today, pace.batch_size * ticks_left)
-    if people <= today:
-        return now + _duration(people, pace.batch_size)
-    a_day = min(pace.daily_limit, pace.batch_size * (24 * 3600 // BATCH_EVERY))
-    days = min(-(-(people - today) // a_day), _HORIZON)
-    last_day = max(0, people - today - (days - 1) * a_day)
-    return _midnight_after(now, days) + _duration(min(last_day, a_day), pace.batch_size)
+    if people <= 0:
+        return now
+    left, allowed, last = people, pace.left_today, now
+    for number in range(_HORIZON):
+        first, ticks = _ticks(pace.hours, now, now.date() + timedelta(days=number))
+        possible = min(allowed, pace.batch_size * ticks)
+        if possible:
+            last = first + _duration(min(left, possible), pace.batch_size)
+        left -= possible
+        if left <= 0:
+            break
+        allowed = pace.daily_limit
+    return last
 
 
-def _midnight_after(now: datetime, days: int) -> datetime:
-    return datetime.combine(now.date() + timedelta(days=days), time.min, now.tzinfo)
+def _ticks(hours: Hours, now: datetime, day: date) -> tuple[datetime, int]:
+    """The first batch of a day from now on, and how many batches its hours have room for."""
+    span = hours.span_on(day)
+    if span is None:
+        return now, 0
+    first = max(now, moment_at(day, span.opens, now))
+    seconds = (moment_at(day, span.closes, now) - first).total_seconds()
+    return first, max(0, math.ceil(seconds / BATCH_EVERY))
 
 
 def _duration(people: int, batch_size: int) -> timedelta:
@@ -103,7 +119,7 @@ def pace_words(pace: Pace) -> str:
 def forecast_words(end: datetime | None, now: datetime) -> str:
     """When it ends, as a predicate: "termina hoje por volta de 14:20"."""
     if end is None:
-        return "não termina, porque Máx. Envio por Dia é 0"
+        return "não termina, porque Máx. Envio por Dia é 0 ou a janela de envio não abre"
     days = (end.date() - now.date()).days
     if days == 0:
         return f"termina hoje por volta de {end:%H:%M}"
@@ -112,16 +128,48 @@ def forecast_words(end: datetime | None, now: datetime) -> str:
     return f"termina em {days} dias ({end:%d/%m/%Y})"
 
 
+def goes_on(pace: Pace, now: datetime) -> datetime | None:
+    """When the next chat may be started: now while the window is open and the day's limit not spent; None for never."""
+    if pace.left_today > 0:
+        return pace.hours.next_opening(now)
+    return pace.hours.next_opening(moment_at(now.date() + timedelta(days=1), 0, now))
+
+
+def room_words(pace: Pace, now: datetime) -> str:
+    """What a dispatch that is started now finds: how many chats still today, or when the first leave; "" with limit 0."""
+    if pace.daily_limit <= 0:
+        return ""
+    opens = goes_on(pace, now)
+    if opens is None:
+        return NEVER_OPEN
+    if pace.left_today <= 0:
+        cause = "O limite de hoje já foi atingido"
+    elif opens > now:
+        cause = "Agora está fora da janela de envio"
+    else:
+        return _left_words(pace.left_today)
+    return f"{cause}: se você iniciar agora, as mensagens saem a partir de {moment_words(opens, now)}."
+
+
+def _left_words(left: int) -> str:
+    if left == 1:
+        return "Hoje ainda pode ser iniciada 1 conversa."
+    return f"Hoje ainda podem ser iniciadas {left:,} conversas.".replace(",", ".")
+
+
+NEVER_OPEN = "A janela de envio não abre em nenhum dia. Mude os horários na aba Configurações para o envio continuar."
+
+
 @dataclass(frozen=True)
 class Standing:
     """What may hold a dispatch that has people left. `stopped` explains why the connection stopped, "" if it works."""
 
+    pace: Pace
+    now: datetime
     paused: str = ""
     in_use: bool = True
     stopped: str = ""
     approved: bool = True
-    left_today: int = 1
-    daily_limit: int = 1
 
 
 def why_held(standing: Standing) -> str:
@@ -134,8 +182,18 @@ def why_held(standing: Standing) -> str:
         return f"A conexão com o WhatsApp está parada. {standing.stopped}"
     if not standing.approved:
         return "O modelo deixou de estar aprovado. O envio continua sozinho quando a Meta voltar a aprová-lo."
-    if standing.daily_limit <= 0:
+    return _held_by_pace(standing.pace, standing.now)
+
+
+def _held_by_pace(pace: Pace, now: datetime) -> str:
+    if pace.daily_limit <= 0:
         return "Máx. Envio por Dia é 0. Aumente o limite na aba Configurações para o envio continuar."
-    if standing.left_today <= 0:
-        return f"O limite de hoje ({standing.daily_limit}) foi atingido. O envio continua amanhã."
+    opens = goes_on(pace, now)
+    if opens is None:
+        return NEVER_OPEN
+    next_step = f"O envio continua {moment_words(opens, now)}."
+    if pace.left_today <= 0:
+        return f"O limite de hoje ({pace.daily_limit}) foi atingido. {next_step}"
+    if opens > now:
+        return f"Fora da janela de envio ({hours_words(pace.hours)}). {next_step}"
     return ""

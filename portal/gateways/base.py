@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from portal.gateways.messages import Content
@@ -56,15 +57,17 @@ class SendError(Exception):
     """The provider proved that the message did not go out.
 
     `retry`: the same request may succeed later. `stop`: the whole connection is unfit (token, number, payment), so
-    nothing else should be tried on it until a person acts. `code` is the provider's own, `detail` is for the log.
+    nothing else should be tried on it until a person acts. `code` is the provider's own, `detail` is for the log,
+    `told` is what the provider itself wrote for people, in their language, if it did.
     """
 
-    def __init__(self, code: str, detail: str, *, retry: bool = False, stop: bool = False) -> None:
+    def __init__(self, code: str, detail: str, *, retry: bool = False, stop: bool = False, told: str = "") -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.retry = retry
         self.stop = stop
+        self.told = told
 
 
 class Uncertain(Exception):
@@ -104,6 +107,31 @@ class StatusUpdate:
     error_detail: str = ""
 
 
+class TemplateFact(StrEnum):
+    """What a `TemplateUpdate` is about."""
+
+    STATUS = "status"
+    CATEGORY = "category"
+    QUALITY = "quality"
+    COMPONENTS = "components"
+
+
+@dataclass(frozen=True)
+class TemplateUpdate:
+    """News of a template of an account (`waba_id`). `value` is Meta's word: an event, a category, a score; "" for
+    components, which are to be read again. `language` is spelled as in REST (pt_BR); `told` is Meta's explanation."""
+
+    waba_id: str
+    provider_id: str
+    name: str
+    language: str
+    fact: TemplateFact
+    value: str
+    at: datetime
+    reason: str = ""
+    told: str = ""
+
+
 @dataclass(frozen=True)
 class Unknown:
     """A well-formed item of a kind that this version does not act on: kept, counted, never an error."""
@@ -120,7 +148,7 @@ class Broken:
     raw: Mapping[str, Any]
 
 
-Item = Inbound | StatusUpdate | Unknown | Broken
+Item = Inbound | StatusUpdate | TemplateUpdate | Unknown | Broken
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 from portal.gateways.base import SendError
 
 _DETAIL_LENGTH = 300
+_TOLD_LENGTH = 600
 
 # With these Meta says that it does not know itself what happened, so they prove nothing about the message.
 _UNCERTAIN = frozenset({"1", "131000"})
@@ -180,7 +181,7 @@ def classify(error: Mapping[str, Any]) -> SendError:
     """The refusal that a Graph error object stands for. A code that the table lacks is neither retried nor a stop."""
     code = _code(error)
     rule = _rule(code)
-    return SendError(code, _detail(error), retry=rule.retry, stop=rule.stop)
+    return SendError(code, _detail(error), retry=rule.retry, stop=rule.stop, told=_told(error))
 
 
 def proves_not_sent(error: Mapping[str, Any], status: int) -> bool:
@@ -221,6 +222,14 @@ def _rule(code: str) -> _Rule:
         return _PERMISSION
     unknown = _Rule(f"O WhatsApp recusou a mensagem (código {code}). Se persistir, procure o código na ajuda da Meta.")
     return _RULES.get(code, unknown)
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """Meta's own words for people (`error_user_title`, `error_user_msg`), in the language of the account."""
+    parts = (error.get("error_user_title"), error.get("error_user_msg"))
+    return ": ".join(part.strip().rstrip(":") for part in parts if isinstance(part, str) and part.strip())[
+        :_TOLD_LENGTH
+    ]
 
 
 def _detail(error: Mapping[str, Any]) -> str:

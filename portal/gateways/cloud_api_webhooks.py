@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from portal.gateways import cloud_api_template_events
 from portal.gateways.base import Broken, Delivery, Inbound, Item, StatusUpdate, Unknown
 from portal.gateways.cloud_api_texts import describe
 
@@ -37,7 +38,7 @@ def parse(body: bytes) -> Delivery:
     items: list[tuple[str, Item]] = []
     for entry in _objects(data.get("entry"), items):
         for change in _objects(entry.get("changes"), items):
-            items.extend(_change(change))
+            items.extend(_change(change, entry))
     return Delivery(tuple(items))
 
 
@@ -103,10 +104,13 @@ def _objects(value: Any, items: list[tuple[str, Item]]) -> Iterator[Mapping[str,
             items.append(("", Broken("not an object", {"value": item})))
 
 
-def _change(change: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
-    kind, value = change.get("field"), change.get("value")
+def _change(change: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
+    kind, value = _text(change.get("field")), change.get("value")
+    if kind in cloud_api_template_events.FIELDS:
+        yield "", _template(kind, value, entry)
+        return
     if kind != "messages":
-        yield "", Unknown(_text(kind) or "change", change)
+        yield "", Unknown(kind or "change", change)
         return
     if not isinstance(value, dict):
         yield "", Broken("messages without a value", change)
@@ -117,6 +121,15 @@ def _change(change: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
         found = [Unknown("errors" if value.get("errors") else "messages", value)]
     for item in found:
         yield number, item
+
+
+def _template(kind: str, value: Any, entry: Mapping[str, Any]) -> Item:
+    if not isinstance(value, dict):
+        return Broken(f"{kind} without a value", {"value": value})
+    try:
+        return cloud_api_template_events.read(kind, value, _id(entry.get("id")), entry.get("time"))
+    except ValueError as error:
+        return Broken(str(error), value)
 
 
 def _each(value: Mapping[str, Any], name: str, read: Any) -> Iterator[Item]:

@@ -120,6 +120,11 @@ def get(url: str, token: str) -> tuple[int, bytes]:
     return _exchange("GET", url, None, _headers(token))
 
 
+def delete(url: str, token: str) -> tuple[int, bytes]:
+    """DELETE once: status and body of the answer; errors as in `post_json`."""
+    return _exchange("DELETE", url, None, _headers(token))
+
+
 def _headers(token: str) -> dict[str, str]:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise SendError("credentials", "the access token is empty or cannot travel in a header", stop=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
+from portal.chat_starters.models import ChatStarter
 from portal.connection.models import Connection
 from portal.extensions import Model, OfAccount, text_enum
 from portal.inbox.rules.ledger import State
@@ -126,6 +127,7 @@ class Message(OfAccount, Model):
     provider_id: Mapped[str | None] = mapped_column(sa.String(255))
     attempt_id: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     client_token: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    starter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("chat_starter.id"), index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
@@ -140,6 +142,7 @@ class Message(OfAccount, Model):
 
     conversation: Mapped[Conversation] = relationship()
     author_user: Mapped[User | None] = relationship(foreign_keys=[author_user_id], lazy="select")
+    starter: Mapped[ChatStarter | None] = relationship(lazy="select")
 
     __table_args__ = (
         sa.UniqueConstraint("connection_id", "provider_id"),

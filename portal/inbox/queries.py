@@ -121,6 +121,27 @@ def conversation_for(user: User, conversation_id: int) -> Conversation | None:
     )
 
 
+def talks_with(user: User, debtor_id: int) -> bool:
+    """Whether a person may see a conversation with this debtor."""
+    mine = sa.select(Conversation.id).where(visible_to(user), Conversation.debtor_id == debtor_id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def live_with(connection_id: int, contact_id: int) -> Conversation | None:
+    """The conversation of a contact that is not closed."""
+    return db.session.scalar(
+        sa.select(Conversation).where(
+            Conversation.connection_id == connection_id,
+            Conversation.contact_id == contact_id,
+            Conversation.status != ConversationStatus.CLOSED,
+        )
+    )
+
+
+def contact_with(account_id: int, match_key: str) -> Contact | None:
+    return db.session.scalar(sa.select(Contact).where(Contact.account_id == account_id, Contact.match_key == match_key))
+
+
 def operator_of(account_id: int, conversation_id: int) -> str | None:
     """Who took, or was given, a conversation that is not closed; None when it is in the queue or nobody's."""
     return db.session.scalar(

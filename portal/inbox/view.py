@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from portal import clock
 from portal.accounts.models import User
+from portal.chat_starters.models import StarterStatus
 from portal.gateways.registry import explain
 from portal.inbox.models import (
     AssignedBecause,
@@ -25,6 +26,7 @@ from portal.inbox.rules import reasons, window
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Title
 from portal.portfolio.rules import phones
+from portal.portfolio.rules.charges import Charge, summed
 
 NO_ANSWER = "O WhatsApp não confirmou se recebeu a mensagem. Ela pode ter chegado."
 
@@ -127,9 +129,16 @@ def author_of(message: Message) -> str:
 
 def reason_of(message: Message, kind: str) -> str:
     """Why a message failed, waits, or is uncertain, and what to do, for people. `kind` is the connection's."""
+    if _is_held(message):
+        return reasons.HELD
     if message.error_code:
         return reasons.MEANINGS.get(message.error_code) or explain(kind, message.error_code)
     return NO_ANSWER if message.state is State.UNKNOWN else ""
+
+
+def _is_held(message: Message) -> bool:
+    waits = message.state is State.QUEUED and message.starter is not None
+    return waits and message.starter.status is not StarterStatus.APPROVED  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,23 @@ def options_of(message: Message) -> list[Option]:
     if message.direction is Direction.IN or not message.content:
         return []
     return [Option(c["id"], c["title"], c.get("description", "")) for c in message.content.get("choices", ())]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a message carries; `path` is inside the instance's file store."""
+
+    path: str
+    filename: str
+    mime_type: str
+
+
+def file_of(message: Message) -> File | None:
+    """The document that an outgoing message carries, None for other messages."""
+    content = message.content or {}
+    if message.direction is Direction.IN or content.get("kind") != "document":
+        return None
+    return File(content["path"], content["filename"], content["mime_type"])
 
 
 def decidable(message: Message) -> bool:
@@ -171,16 +197,22 @@ def decision_of(message: Message) -> str:
 
 @dataclass(frozen=True)
 class Owed:
-    """What a debtor owes to one creditor."""
+    """What a debtor owes to one creditor, and what it amounts to today. `original` is without multa, juros, honorários."""
 
     creditor: str
-    titles: Sequence[Title]
+    titles: Sequence[tuple[Title, Charge]]
+    original: Decimal
     total: Decimal
 
 
-def by_creditor(titles: Iterable[Title]) -> list[Owed]:
-    """Open titles with their sum by creditor, creditors by name."""
-    groups: dict[str, list[Title]] = {}
-    for title in titles:
-        groups.setdefault(title.creditor.name, []).append(title)
-    return [Owed(name, group, sum((t.amount for t in group), Decimal(0))) for name, group in sorted(groups.items())]
+def by_creditor(titles: Iterable[tuple[Title, Charge]]) -> list[Owed]:
+    """Open titles with their charges and sums by creditor, creditors by name."""
+    groups: dict[str, list[tuple[Title, Charge]]] = {}
+    for title, charge in titles:
+        groups.setdefault(title.creditor.name, []).append((title, charge))
+    return [_owed(name, group) for name, group in sorted(groups.items())]
+
+
+def _owed(creditor: str, titles: Sequence[tuple[Title, Charge]]) -> Owed:
+    sums = summed(charge for _, charge in titles)
+    return Owed(creditor, titles, sums.principal, sums.total)

@@ -5,19 +5,26 @@ from typing import Any
 
 from flask import Flask, g
 
+from portal.account_settings.service import on_ask_receiver
 from portal.accounts.service.people import on_leaving
 from portal.gateways.registry import explain
 from portal.inbox import queries, view
-from portal.inbox.service.assign import hand_over_all_of
+from portal.inbox.service.assign import hand_over_all_of, receiver_now
+from portal.inbox.trails import register_trails
+from portal.portfolio.access import on_check
 
 
 def init_app(app: Flask) -> None:
     on_leaving(hand_over_all_of)
+    on_check(queries.talks_with)
+    on_ask_receiver(receiver_now)
+    register_trails()
     app.jinja_env.filters.update(
         conversation_name=view.name_of,
         contact_phone=view.phone_of,
         message_author=view.author_of,
         message_options=view.options_of,
+        message_file=view.file_of,
         message_decision=view.decision_of,
     )
     app.jinja_env.globals.update(message_reason=view.reason_of, may_resend=view.may_resend, explain_error=explain)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
+from wtforms.validators import StopValidation
 
-from portal.menu.rules import check_label
+from portal.menu.rules import MAX_INACTIVITY, check_label
 from portal.web.forms import Form, ValidationError
 
 
@@ -14,6 +15,7 @@ class SwitchesForm(Form):
     assistant_enabled = BooleanField("Assistente Virtual")
     seen_interactive = HiddenField()
     seen_assistant = HiddenField()
+    confirmed = HiddenField()
 
 
 class OptionForm(Form):
@@ -28,3 +30,13 @@ class OptionForm(Form):
     def validate_label(self, field: StringField) -> None:
         if errors := check_label(field.data or "", self.others):
             raise ValidationError(" ".join(errors))
+
+
+class InactivityForm(Form):
+    minutes = IntegerField("Encerrar por inatividade depois de")
+    seen = HiddenField()
+
+    def validate_minutes(self, field: IntegerField) -> None:
+        if field.process_errors or field.data is None or not 0 <= field.data <= MAX_INACTIVITY:
+            field.errors = []
+            raise StopValidation("Use um número inteiro de minutos, entre 0 e 1.440. Com 0, nunca.")

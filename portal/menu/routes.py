@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from portal.audit.service import ChangedMeanwhile
 from portal.extensions import htmx
 from portal.menu import queries, service
-from portal.menu.forms import OptionForm, SwitchesForm
+from portal.menu.forms import InactivityForm, OptionForm, SwitchesForm
+from portal.menu.inactivity import save_inactivity
 from portal.menu.models import MenuOption
 from portal.menu.service import Switches
 from portal.web.guards import admin_only
@@ -17,12 +18,13 @@ from portal.web.partials import fragment, invalid, saved
 blueprint = Blueprint("menu", __name__, url_prefix="/whatsapp/menu")
 
 PAGE, OPTIONS, SWITCHES = "menu/index.html", "menu/_options.html", "menu/_switches.html"
+INACTIVITY = "menu/_inactivity.html"
 
 
 @blueprint.get("")
 @admin_only
 def show() -> Response:
-    return fragment(PAGE, **_switches(), **_options(**_asked()))
+    return fragment(PAGE, **_page(**_options(**_asked())))
 
 
 @blueprint.get("/opcoes")
@@ -74,6 +76,9 @@ def switches() -> Response:
 def save_switches() -> Response:
     form = SwitchesForm()
     seen = Switches(form.seen_interactive.data == "1", form.seen_assistant.data == "1")
+    if seen.assistant_enabled and not form.assistant_enabled.data and form.confirmed.data != "1":
+        asking = _switches(form, asking=True)
+        return fragment(SWITCHES, **asking) if htmx else fragment(PAGE, **_page(**asking))
     interactive = form.interactive_menu.data if service.can_interact(g.account_id) else seen.interactive_menu
     try:
         service.save_switches(
@@ -81,13 +86,44 @@ def save_switches() -> Response:
         )
     except ChangedMeanwhile:
         context = _switches(form, conflict=True)
-        return invalid(PAGE, SWITCHES, **context, **({} if htmx else _options()))
-    return saved("Configurações do menu salvas.", url_for("menu.show"), SWITCHES, **_switches())
+        return invalid(PAGE, SWITCHES, **(context if htmx else _page(**context)))
+    context = _switches(refresh=True)
+    return saved("Configurações do menu salvas.", url_for("menu.show"), SWITCHES, **context)
+
+
+@blueprint.get("/inatividade")
+@admin_only
+def inactivity() -> Response:
+    if not htmx:
+        return redirect(url_for("menu.show", _anchor="menu-inactivity"), 303)
+    return fragment(INACTIVITY, **_inactivity())
+
+
+@blueprint.post("/inatividade")
+@admin_only
+def save_silence() -> Response:
+    form = InactivityForm()
+    conflict = False
+    if form.validate_on_submit():
+        try:
+            save_inactivity(g.user, form.minutes.data, _seen_minutes(form))
+        except ChangedMeanwhile:
+            conflict = True
+        else:
+            url = url_for("menu.show", _anchor="menu-inactivity")
+            return saved("Tempo de inatividade salvo.", url, INACTIVITY, **_inactivity())
+    context = _inactivity(form, conflict=conflict)
+    return invalid(PAGE, INACTIVITY, **(context if htmx else _page(**context)))
+
+
+def _seen_minutes(form: InactivityForm) -> int:
+    seen = form.seen.data or ""
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else -1
 
 
 def _refused(option: MenuOption, form: OptionForm, *, conflict: bool = False) -> Response:
     context = _options(option, form, conflict=conflict)
-    return invalid(PAGE, OPTIONS, **context, **({} if htmx else _switches()))
+    return invalid(PAGE, OPTIONS, **(context if htmx else _page(**context)))
 
 
 def _option(option_id: int) -> MenuOption:
@@ -108,25 +144,51 @@ def _form(option: MenuOption) -> OptionForm:
     return OptionForm(others, label=option.label, active=option.active)
 
 
+def _page(**context: Any) -> dict[str, Any]:
+    """The whole tab, with one of its parts as given."""
+    return {**_switches(), **_inactivity(), **_options(), **context}
+
+
 def _options(
     option: MenuOption | None = None, form: OptionForm | None = None, *, conflict: bool = False, focus: str = ""
 ) -> dict[str, Any]:
     return {
         "options": queries.options_of(g.account_id),
         "effects": queries.EFFECTS,
-        "previews": queries.previews(g.account_id),
+        "warnings": queries.warnings(g.account_id),
         "edited": option,
         "form": form,
         "option_conflict": conflict,
         "focus": focus,
+        **_previews(),
     }
 
 
-def _switches(form: SwitchesForm | None = None, *, conflict: bool = False) -> dict[str, Any]:
-    current = service.switches_of(g.account_id)
+def _previews() -> dict[str, Any]:
     return {
-        "switches": form or SwitchesForm(formdata=None, obj=current),
-        "current": current,
+        "previews": queries.previews(g.account_id),
+        "current": service.switches_of(g.account_id),
         "can_interact": service.can_interact(g.account_id),
+    }
+
+
+def _switches(
+    form: SwitchesForm | None = None, *, conflict: bool = False, asking: bool = False, refresh: bool = False
+) -> dict[str, Any]:
+    shown = _previews()
+    return {
+        **shown,
+        "switches": form or SwitchesForm(formdata=None, obj=shown["current"]),
         "switches_conflict": conflict,
+        "asking": asking,
+        "refresh": refresh,
+    }
+
+
+def _inactivity(form: InactivityForm | None = None, *, conflict: bool = False) -> dict[str, Any]:
+    minutes = queries.settings_of(g.account_id).inactivity_minutes
+    return {
+        "silence": form or InactivityForm(formdata=None, minutes=minutes),
+        "minutes": minutes,
+        "silence_conflict": conflict,
     }

@@ -20,6 +20,8 @@ MAX_BUTTONS = 3
 MAX_ROWS = 10
 LIST_BUTTON = "Ver opções"
 REPLY_PREFIX = "menu:"
+MAX_INACTIVITY = 1440
+"""Minutes of silence after which the assistant ends a conversation, at most: a day, as long as a reply window."""
 
 
 class MenuAction(StrEnum):
@@ -47,9 +49,21 @@ SYNONYMS: dict[MenuAction, tuple[str, ...]] = {
         "boleto", "boletos", "código de barras", "linha digitável", "segunda via", "2 via", "2a via",
         "segunda via boleto", "2 via boleto", "2a via boleto",
     ),
+    MenuAction.PIX: (
+        "pix", "chave pix", "copia e cola", "pix copia e cola", "código pix", "qr code", "pagar com pix", "pagar por pix",
+        "pagar no pix",
+    ),
     MenuAction.STATEMENT: (
         "demonstrativo", "demonstrativo de débito", "extrato", "débito", "débitos", "extrato de débito",
         "extrato de débitos", "meus débitos",
+    ),
+    MenuAction.AGREEMENT_TERM: (
+        "termo", "termos", "termo de acordo", "termo do acordo", "acordo", "meu acordo", "segunda via do acordo",
+        "2 via do acordo", "2a via do acordo",
+    ),
+    MenuAction.NEGOTIATE: (
+        "negociar", "negociação", "renegociar", "renegociação", "negociar débito", "negociar débitos", "parcelar",
+        "parcelamento", "desconto", "proposta", "fazer acordo", "fazer um acordo", "novo acordo", "quitar", "quitação",
     ),
     MenuAction.OPERATOR: ("operador", "atendente", "humano", "atendimento humano"),
     MenuAction.CLOSE: ("encerrar", "sair", "tchau", "fim", "finalizar", "encerrar atendimento", "encerrar conversa"),
@@ -104,6 +118,24 @@ def presentation(options: Sequence[Option], interactive: bool, can_interact: boo
     if len(options) <= MAX_BUTTONS and longest <= BUTTON_LABEL_LIMIT:
         return "buttons"
     return "list" if longest <= LABEL_LIMIT else "text"
+
+
+def why(options: Sequence[Option]) -> str:
+    """In Portuguese, which form these options take where the interactive menu is on, and what decides it."""
+    shown_as = presentation(options, interactive=True, can_interact=True)
+    if shown_as == "buttons":
+        return f"Botões, porque há até {MAX_BUTTONS} opções ativas, de até {BUTTON_LABEL_LIMIT} caracteres cada."
+    if shown_as == "text":
+        return f"Texto, porque uma lista do WhatsApp tem no máximo {MAX_ROWS} opções de até {LABEL_LIMIT} caracteres."
+    if len(options) > MAX_BUTTONS:
+        return f"Lista, porque há mais de {MAX_BUTTONS} opções ativas."
+    long = next(option.label for option in options if too_long_for_a_button(option.label))
+    return f"Lista, porque “{long}” tem {len(long)} caracteres e um botão aceita até {BUTTON_LABEL_LIMIT}."
+
+
+def too_long_for_a_button(label: str) -> bool:
+    """Whether this label, active, turns the buttons of a short menu into a list."""
+    return len(label) > BUTTON_LABEL_LIMIT
 
 
 def as_content(intro: str, options: Sequence[Option], shown_as: Presentation) -> Content:

@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from portal.account_settings.queries import fallback_user
 from portal.accounts.models import User
-from portal.accounts.queries import available_operators, fallback_user
+from portal.accounts.queries import available_operators
 from portal.chat_starters.models import ChatStarter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.extensions import db

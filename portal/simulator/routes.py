@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, abort, g, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, send_from_directory, url_for
 from werkzeug.wrappers import Response
 
 from portal.connection.models import Connection
@@ -69,6 +69,16 @@ def phone(wa_id: str) -> Response:
 @admin_only
 def thread(wa_id: str) -> Response:
     return fragment("simulator/_phone.html", **_phone_context(_connection(), wa_id))
+
+
+@blueprint.get("/<wa_id>/mensagens/<int:message_id>/arquivo")
+@admin_only
+def file(wa_id: str, message_id: int) -> Response:
+    """A document as it reached the phone."""
+    message = queries.message(_connection(), _number(wa_id), message_id) or abort(404)
+    found = view.file_of(message) or abort(404)
+    root = current_app.config["FILE_ROOT"]
+    return send_from_directory(root, found.path, mimetype=found.mime_type, download_name=found.filename)
 
 
 @blueprint.post("/<wa_id>/escrever")

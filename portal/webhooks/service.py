@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, Tim
 
 from portal import clock, gateways, jobs
 from portal.assistant import service as assistant
+from portal.chat_starters.service import sync as starters
 from portal.connection import queries as connections
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
-from portal.gateways.base import Broken, Inbound, Item, Unknown
+from portal.gateways.base import Broken, Inbound, Item, StatusUpdate, TemplateUpdate, Unknown
 from portal.inbox.models import Conversation, ConversationStatus, Message
 from portal.inbox.service import assign, record
 from portal.webhooks.models import WebhookEvent, WebhookState
@@ -129,7 +130,7 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
         with db.session.begin_nested():
             if isinstance(item, Inbound):
                 _inbound(connection, item, tally)
-            elif not record.status(connection, item):
+            elif not _told(connection, item):
                 tally.unknown += 1
     except UNWELL:  # not the item's fault: the whole body is tried again
         raise
@@ -137,6 +138,13 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
         log.exception("a webhook item could not be applied")
         tally.failed += 1
         tally.note(error)
+
+
+def _told(connection: Connection, item: StatusUpdate | TemplateUpdate) -> bool:
+    """Apply what the provider tells of a message or of a template; False when it is about none that we have."""
+    if isinstance(item, TemplateUpdate):
+        return starters.apply_update(connection, item)
+    return record.status(connection, item)
 
 
 def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
@@ -147,8 +155,10 @@ def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
     assisted = conversation.status is ConversationStatus.ASSISTANT
     if assisted and connection.enabled:
         _ask_the_assistant(conversation, message, item.reply_id, tally)
-    elif assisted or conversation.status is ConversationStatus.STARTED:
-        assign.hand_over(conversation)  # somebody answered a start, or wrote to an API that is not in use any more
+    elif assisted:  # they wrote to an API that is not in use any more
+        assign.hand_over(conversation)
+    elif conversation.status is ConversationStatus.STARTED:
+        assign.answered(conversation)
 
 
 def _ask_the_assistant(conversation: Conversation, message: Message, reply_id: str, tally: Tally) -> None:

@@ -7,21 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.assistant.rules import (
-    IGNORED_KINDS,
+from portal.assistant.rules.machine import IGNORED_KINDS, MAX_FAILURES, step
+from portal.assistant.rules.turns import (
     MAX_ATTEMPTS,
     Close,
     Found,
     HandOver,
     LookUp,
+    NoAgreement,
     NoBarcode,
+    NoDocument,
     NoOpenTitles,
+    NoPix,
+    NoteFailure,
     NotFound,
     Said,
     Sent,
     State,
     Step,
-    step,
 )
 from portal.menu.rules import MenuAction
 from tests.assistant.examples import (
@@ -48,15 +51,19 @@ SETTINGS_ANY = st.builds(
     options=st.lists(st.sampled_from(MENU), unique=True).map(tuple),
     assistant_enabled=st.booleans(),
     interactive=st.booleans(),
+    service_open=st.booleans(),
+    failures=st.integers(0, MAX_FAILURES + 2),
 )
 SAID = st.builds(
     Said,
-    text=st.sampled_from(["oi", "1", "2", "3", "4", "boleto", "extrato", "atendente", "tchau", "", CPF]) | st.text(),
+    text=st.sampled_from(["oi", "1", "3", "7", "boleto", "pix", "acordo", "negociar", "atendente", "tchau", "", CPF])
+    | st.text(),
     reply_id=st.none() | st.sampled_from([f"menu:{action.value}" for action in MenuAction]) | st.text(),
     kind=READABLE | st.sampled_from(["audio", "image", *IGNORED_KINDS]) | st.text(),
     tax_id=st.none() | st.just(CPF),
 )
-AFTERWARDS = st.sampled_from([Found("Ana"), Found("Ana", False), NotFound(), Sent(), NoBarcode(), NoOpenTitles()])
+MISSING = [NoBarcode(), NoPix(), NoOpenTitles(), NoAgreement(), NoDocument()]
+AFTERWARDS = st.sampled_from([Found("Ana"), Found("Ana", False), NotFound(), Sent(), *MISSING])
 STATES = st.sampled_from([START, KNOWN, IDENTIFY, IDENTIFY_1, IDENTIFY_2, IN_MENU, IN_MENU_1, IN_MENU_2, DONE])
 WRONG = st.sampled_from(
     [said("talvez"), said("99"), said(kind="audio"), said("x", kind="image"), said(), said(reply_id="z")]
@@ -79,11 +86,15 @@ def test_no_sequence_breaks_the_machine_or_speaks_after_the_end_or_gives_facts_t
             spoken = {words(action) for action in turn.actions}
             assert not spoken & {
                 "BARCODES",
+                "PIX",
                 "STATEMENT",
+                "TERM",
                 "menu_intro+",
                 "no_open_titles",
                 "no_open_titles+",
                 "no_barcode+",
+                "no_pix+",
+                "no_agreement+",
             }
             assert "Ana" not in str(turn)
         if not settings.assistant_enabled:
@@ -100,6 +111,19 @@ def test_wrong_answers_reach_an_operator(state, events, settings) -> None:
             return
         state = turn.state
     pytest.fail("no operator after three wrong answers")
+
+
+@given(st.lists(SAID | AFTERWARDS, max_size=12), SETTINGS_ANY)
+def test_who_guessed_too_often_is_looked_up_no_more_and_every_wrong_answer_counts(events, settings) -> None:
+    state = State()
+    for event in events:
+        turn = step(state, event, settings)
+        if settings.failures >= MAX_FAILURES:
+            assert not any(isinstance(action, LookUp) for action in turn.actions)
+        wrong = "identification_not_found" in {words(action) for action in turn.actions}
+        assert not wrong or NoteFailure() in turn.actions
+        assert settings.failures + 1 < MAX_FAILURES or not wrong, "the last guess goes to a person"
+        state = turn.state
 
 
 @given(SAID, STATES, SETTINGS_ANY)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.audit.models import AuditEntry
 from portal.bot_messages import queries
-from portal.bot_messages.rules import DEFAULT_TEXTS, SPECS, MessageKind
+from portal.bot_messages.rules import DEFAULT_TEXTS, SPECS, Group, MessageKind
 from portal.extensions import db
 from tests.support.browser import Browser
 from tests.support.people import Company
@@ -31,7 +31,8 @@ def saved_text(app: Flask, company: Company, kind: MessageKind = MessageKind.WEL
 
 def test_every_message_is_a_row_with_its_preview(admin: Browser) -> None:
     page = admin.get(PAGE)
-    assert [row.get_text() for row in page.all("main h2")] == [spec.title for spec in SPECS]
+    assert [row.get_text() for row in page.all("main .card h3")] == [spec.title for spec in SPECS]
+    assert [head.get_text() for head in page.all("main section > h2")] == [group.value for group in Group]
     assert page.one("#message-welcome .bubble-text").get_text() == (
         "Olá! Este é o atendimento da Cobrança Modelo pelo WhatsApp."
     )
@@ -101,12 +102,39 @@ def test_the_second_of_two_editors_is_told_and_keeps_both_texts(
     page = admin.post(WELCOME, htmx=htmx, version=0, text="O texto da segunda pessoa.")
     assert page.status == 422
     assert "Outra pessoa salvou esta mensagem antes" in page.words
-    assert page.one("#message-welcome .bubble-text").get_text() == "O texto da primeira pessoa."
+    assert page.one("#message-welcome-saved .bubble-text").get_text() == "O texto da primeira pessoa."
+    assert page.one("#message-welcome-bubble .bubble-text").get_text() == "O texto da segunda pessoa."
     form = page.form_data("#message-welcome form")
     assert form["text"] == "O texto da segunda pessoa."
     assert saved_text(app, company) == "O texto da primeira pessoa."
     admin.post(WELCOME, version=form["version"], text=form["text"])
     assert saved_text(app, company) == "O texto da segunda pessoa."
+
+
+def test_the_preview_follows_what_is_typed_and_saves_nothing(app: Flask, company: Company, admin: Browser) -> None:
+    editing = admin.get(f"{WELCOME}?editar=1", htmx=True)
+    live = editing.one(".preview[hx-post]")
+    assert live["hx-post"] == f"{WELCOME}/previa"
+    assert live["hx-trigger"] == "input delay:250ms from:#text-welcome"
+    admin.get(PAGE)
+    bubble = admin.post(f"{WELCOME}/previa", htmx=True, text="Bem-vindo à #NOME_EMPRESA#, *já*")
+    assert bubble.one("#message-welcome-bubble").get_text(strip=True) == "Bem-vindo à Cobrança Modelo,já"
+    assert bubble.one("strong, b").get_text() == "já"
+    hours = admin.post(f"{PAGE}/outside_hours/previa", htmx=True, text="Voltamos #HORARIO_RETORNO#.")
+    assert "Voltamos segunda-feira, 23/11, às 09:00." in hours.words
+    assert "A mensagem está vazia." in admin.post(f"{WELCOME}/previa", htmx=True, text=" \n").words
+    assert saved_text(app, company) == DEFAULT_TEXTS[MessageKind.WELCOME]
+
+
+def test_the_preview_without_javascript_is_a_button_that_keeps_what_is_typed(admin: Browser) -> None:
+    page = admin.get(f"{PAGE}?editar=welcome")
+    button = page.one("#message-welcome button[formaction]")
+    assert (button.get_text(), button["formaction"]) == ("Atualizar prévia", f"{WELCOME}/previa#message-welcome")
+    page = admin.post(f"{WELCOME}/previa", version=0, text="Oi, #NOME_EMPRSA# é <b>nós</b>")
+    assert page.status == 200
+    assert page.form_data("#message-welcome form")["text"] == "Oi, #NOME_EMPRSA# é <b>nós</b>"
+    assert page.one("#message-welcome-bubble .bubble-text").get_text() == "Oi, #NOME_EMPRSA# é <b>nós</b>"
+    assert admin.post(f"{PAGE}/inexistente/previa", text="x").status == 404
 
 
 def test_restoring_the_default_text(app: Flask, company: Company, admin: Browser) -> None:
@@ -158,6 +186,7 @@ def test_only_admins_and_only_their_own(app: Flask, company: Company, admin: Bro
         assert operator.get(url, htmx=True).status == 404
     assert operator.post(WELCOME, version=1, text="Invadido.").status == 404
     assert operator.post(f"{WELCOME}/restaurar", version=1).status == 404
+    assert operator.post(f"{WELCOME}/previa", text="x").status == 404
     assert saved_text(app, company) == "Segredo da casa."
 
 

@@ -12,9 +12,11 @@ from portal.bot_messages.rules import (
     DEFAULT_TEXTS,
     FIRST_NAME,
     OPERATOR_NAME,
+    RETURNS_AT,
     SPECS,
     TEXT_LIMIT,
     WILDCARDS,
+    Group,
     MessageKind,
     check,
     fill,
@@ -24,7 +26,14 @@ from portal.bot_messages.rules import (
     tidy,
 )
 
-BEFORE_IDENTIFICATION = (MessageKind.WELCOME, MessageKind.ASK_IDENTIFICATION, MessageKind.IDENTIFICATION_NOT_FOUND)
+BEFORE_IDENTIFICATION = (
+    MessageKind.WELCOME,
+    MessageKind.ASK_IDENTIFICATION,
+    MessageKind.IDENTIFICATION_NOT_FOUND,
+    MessageKind.TRANSFER,
+    MessageKind.OUTSIDE_HOURS,
+    MessageKind.INACTIVITY,
+)
 
 
 def test_every_kind_has_one_description_and_the_four_of_the_product_come_first() -> None:
@@ -36,6 +45,8 @@ def test_every_kind_has_one_description_and_the_four_of_the_product_come_first()
         "Mensagem de encerramento de contato pelo chat bot",
     ]
     assert all(spec.when.endswith(".") for spec in SPECS)
+    assert [spec.group for spec in SPECS if spec.group is Group.MAIN] == [Group.MAIN] * 4
+    assert [spec.group for spec in SPECS] == sorted((spec.group for spec in SPECS), key=list(Group).index)
 
 
 @pytest.mark.parametrize("kind", MessageKind)
@@ -60,6 +71,7 @@ def test_nothing_about_titles_or_the_register_is_said_before_the_identification(
 def test_the_first_name_is_offered_only_after_the_identification() -> None:
     assert [spec.kind for spec in SPECS if FIRST_NAME in spec.wildcards] == [MessageKind.MENU_INTRO]
     assert [spec.kind for spec in SPECS if OPERATOR_NAME in spec.wildcards] == [MessageKind.CLOSED_BY_OPERATOR]
+    assert [spec.kind for spec in SPECS if RETURNS_AT in spec.wildcards] == [MessageKind.OUTSIDE_HOURS]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +143,9 @@ def test_check_never_raises_and_what_it_accepts_fits_an_interactive_body(kind, t
         (MessageKind.MENU_INTRO, "#PRIMERO_NOME#", "Você quis dizer #PRIMEIRO_NOME#?"),
         (MessageKind.MENU_INTRO, "#SALDO#", "Use #NOME_EMPRESA# ou #PRIMEIRO_NOME#."),
         (MessageKind.CLOSED_BY_OPERATOR, "#NOME_OPERADOR# agradece.", None),
+        (MessageKind.OUTSIDE_HOURS, "Voltamos #HORARIO_RETORNO#.", None),
+        (MessageKind.OUTSIDE_HOURS, "Voltamos #HORARIO_RETRNO#.", "Você quis dizer #HORARIO_RETORNO#?"),
+        (MessageKind.TRANSFER, "Voltamos #HORARIO_RETORNO#.", "não está disponível nesta mensagem"),
         (MessageKind.CLOSED_BY_BOT, "#NOME_OPERADOR# agradece.", "não está disponível nesta mensagem"),
         (MessageKind.TRANSFER, "#NOME_OPERADOR# atende.", "não está disponível nesta mensagem"),
     ],

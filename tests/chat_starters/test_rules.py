@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.chat_starters.rules import body_errors, preview, remote_name, unsupported
+from portal.chat_starters.rules.wildcards import body_errors, preview, remote_name, unsupported
 
 SEED = (
     "Prezado cliente {{1}}, Nós representamos a empresa {{2}} e gostaríamos de apresentar algumas opções de negociação "

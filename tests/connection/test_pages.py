@@ -203,6 +203,42 @@ def test_a_stopped_connection_says_why_and_tries_again(app: Flask, company: Comp
     assert connection_of(app, company).stopped_code == ""
 
 
+def test_the_test_keeps_the_number_s_messaging_tier(app: Flask, company: Company, connected: Browser) -> None:
+    assert "ainda não se sabe; use “Testar conexão”" in connected.get(PAGE).words
+    page = connected.post(f"{PAGE}/testar", htmx=True)
+    assert "Limite de mensagens 2.000 pessoas a cada 24 horas" in page.words
+    assert connection_of(app, company).messaging_tier == "TIER_2K"
+    assert "Limite da Meta para este número: 2.000 pessoas a cada 24 horas, conferido em" in connected.get(PAGE).words
+
+
+def test_a_test_that_fails_keeps_the_tier(app: Flask, company: Company, graph: GraphApi, connected: Browser) -> None:
+    connected.post(f"{PAGE}/testar", htmx=True)
+    graph.next("html_502", edge="node")
+    assert connected.post(f"{PAGE}/testar", htmx=True).status == 422
+    assert connection_of(app, company).messaging_tier == "TIER_2K"
+
+
+def test_a_limit_above_the_tier_is_warned_of_and_not_refused(app: Flask, company: Company, connected: Browser) -> None:
+    connected.post(f"{PAGE}/testar", htmx=True)
+    page = connected.get(f"{PAGE}/agente/frase", htmx=True, daily_limit="2001", batch_size="5")
+    assert "Acima do limite da Meta" in page.words and "2.000 pessoas a cada 24 horas" in page.words
+    assert "Acima" not in connected.get(f"{PAGE}/agente/frase", htmx=True, daily_limit="2000", batch_size="5").words
+    page = connected.post(f"{PAGE}/agente", htmx=True, daily_limit="2001", batch_size="5", **SEEN)
+    assert page.status == 200 and "Acima do limite da Meta" in page.words
+    assert connection_of(app, company).daily_limit == 2001
+    assert "Acima do limite da Meta" in connected.get(PAGE).words, "as long as it is so"
+
+
+def test_the_tier_of_another_number_is_forgotten(app: Flask, company: Company, connected: Browser) -> None:
+    connected.post(f"{PAGE}/testar", htmx=True)
+    version = connected.get(PAGE).form_data("#credenciais form")["version"]
+    connected.post(f"{PAGE}/credenciais", version=version, **CREDENTIALS)
+    assert connection_of(app, company).messaging_tier == "TIER_2K", "the same number"
+    version = connected.get(PAGE).form_data("#credenciais form")["version"]
+    connected.post(f"{PAGE}/credenciais", version=version, **{**CREDENTIALS, "phone_number_id": "777777777"})
+    assert connection_of(app, company).messaging_tier == ""
+
+
 SEEN = {"seen_daily": "250", "seen_batch": "5"}
 
 

@@ -28,6 +28,7 @@ from tests.fakes.graph_media import read_upload
 from tests.fakes.graph_pages import node, template_page
 from tests.fakes.graph_rules import Refused, check_message
 from tests.fakes.graph_state import BEFORE, Mode, Modes, Number, Sent, TemplateRow
+from tests.fakes.graph_templates import TemplateDesk
 from tests.fakes.graph_world import World
 from tests.fakes.http_server import HttpServer, Reply, Request
 
@@ -53,6 +54,7 @@ class GraphApi(World):
         self._inbound: dict[str, str] = {}
         self._by_wamid: dict[str, Sent] = {}
         self._serial = itertools.count(1)
+        self.desk = TemplateDesk(self.templates, lambda: self.now(), self._serial)
         self._lock = threading.RLock()
         self._modes = Modes()
         self._released = threading.Event()
@@ -128,6 +130,25 @@ class GraphApi(World):
         change = graph_webhooks.change(phone_number_id, contacts=contacts, messages=[message])
         return graph_webhooks.envelope(self.numbers[phone_number_id].waba_id, change)
 
+    def template_status(self, row: TemplateRow, event: str = "", **value: Any) -> bytes:
+        """The body about a template's status; by default its own."""
+        reason = row.rejected_reason if row.status == "REJECTED" else None
+        told = {"event": event or row.status, "reason": reason, "message_template_category": row.category, **value}
+        return graph_webhooks.template_event(row.waba_id, "message_template_status_update", row, self.now(), **told)
+
+    def template_category(self, row: TemplateRow, **value: Any) -> bytes:
+        """The body about a template's category, made (`previous_category`) or announced (`correct_category`)."""
+        told = {"new_category": row.category, **value}
+        return graph_webhooks.template_event(row.waba_id, "template_category_update", row, self.now(), **told)
+
+    def template_quality(self, row: TemplateRow) -> bytes:
+        told = {"previous_quality_score": "UNKNOWN", "new_quality_score": row.quality}
+        return graph_webhooks.template_event(row.waba_id, "message_template_quality_update", row, self.now(), **told)
+
+    def template_components(self, row: TemplateRow) -> bytes:
+        told = {"message_template_element": row.body}
+        return graph_webhooks.template_event(row.waba_id, "message_template_components_update", row, self.now(), **told)
+
     sign = staticmethod(graph_webhooks.sign)
     post_webhook = staticmethod(graph_webhooks.post_webhook)
 
@@ -178,9 +199,24 @@ class GraphApi(World):
             case "GET", "message_templates" if number.waba_id == parts[1]:
                 rows = [row for row in self.templates if row.waba_id == parts[1]]
                 return template_page(rows, request.query, f"{self.url}{request.path}")
+            case "POST" | "DELETE", "message_templates" if number.waba_id == parts[1]:
+                return self._templates(number, request)
+            case "POST", "node" if (row := self._row(number, parts[1])) is not None:
+                return self.desk.edit(row, _object(request.body))
             case "GET", "node" if number.phone_number_id == parts[1]:
                 return node(number, request.query.get("fields", ""))
         raise Refused(100, f"Unsupported {request.method.lower()} request", subcode=33)
+
+    def _templates(self, number: Number, request: Request) -> dict[str, Any]:
+        with self._lock:
+            if request.method == "POST":
+                return self.desk.create(number.waba_id, _object(request.body))
+            name, provider_id = request.query.get("name", ""), request.query.get("hsm_id", "")
+            return self.desk.delete(number.waba_id, name, provider_id)
+
+    def _row(self, number: Number, provider_id: str) -> TemplateRow | None:
+        mine = (row for row in self.templates if row.waba_id == number.waba_id)
+        return next((row for row in mine if row.provider_id == provider_id), None)
 
     def _authorised(self, request: Request, object_id: str) -> Number:
         header = request.headers.get("authorization", "")
@@ -190,7 +226,7 @@ class GraphApi(World):
         if not known:
             raise Refused(190, "Invalid OAuth access token - Cannot parse access token", status=401)
         for number in known:
-            if object_id in {number.phone_number_id, number.waba_id}:
+            if object_id in {number.phone_number_id, number.waba_id} or self._row(number, object_id):
                 return number
         details = f"Object with ID '{object_id}' does not exist or cannot be loaded due to missing permissions"
         raise Refused(100, details, subcode=33)

@@ -55,9 +55,11 @@ def _template(row: TemplateRow, fields: str) -> dict[str, Any]:
         "status": row.status,
         "category": row.category,
         "parameter_format": row.parameter_format,
-        "components": [body],
+        "components": row.components or [body],
         "rejected_reason": row.rejected_reason,
-        "quality_score": {"score": "UNKNOWN", "date": 1758412800},
+        "quality_score": {"score": row.quality, "date": 1758412800},
+        "correct_category": row.correct_category,
+        "last_updated_time": "2026-11-22T12:00:00+0000",
     }
     return _pick(known, fields)
 

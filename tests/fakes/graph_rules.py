@@ -21,11 +21,14 @@ _BAD_PARAMETER = re.compile(r"[\n\t\r]| {5,}")
 
 
 class Refused(Exception):
-    """A synchronous refusal: HTTP status and the fields of the Graph error object."""
+    """A synchronous refusal: HTTP status and the fields of the Graph error object; the last two are for people."""
 
-    def __init__(self, code: int, details: str, *, status: int = 400, subcode: int = 0) -> None:
+    def __init__(
+        self, code: int, details: str, *, status: int = 400, subcode: int = 0, user_title: str = "", user_text: str = ""
+    ) -> None:
         super().__init__(details)
         self.code, self.details, self.status, self.subcode = code, details, status, subcode
+        self.user_title, self.user_text = user_title, user_text
 
     def body(self, *, details_as_text: bool = False) -> dict[str, Any]:
         data: Any = {"messaging_product": "whatsapp", "details": self.details}
@@ -38,6 +41,8 @@ class Refused(Exception):
         }
         if self.subcode:
             error["error_subcode"] = self.subcode
+        if self.user_text:
+            error["error_user_title"], error["error_user_msg"] = self.user_title, self.user_text
         return {"error": error}
 
 

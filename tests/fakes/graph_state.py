@@ -74,6 +74,12 @@ class TemplateRow:
     parameters: int
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
+    quality: str = "UNKNOWN"
+    correct_category: str = ""
+    components: list[dict[str, Any]] = field(default_factory=list)
+    edits: list[datetime] = field(default_factory=list)
+    pauses: int = 0
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True)

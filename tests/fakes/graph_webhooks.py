@@ -10,6 +10,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tests.fakes.graph_state import TemplateRow
+
 SIGNATURE = "X-Hub-Signature-256"
 
 
@@ -38,6 +40,18 @@ def envelope(waba_id: str, *changes: dict[str, Any]) -> bytes:
 def change(phone_number_id: str, field: str = "messages", **value: Any) -> dict[str, Any]:
     metadata = {"display_phone_number": "551130001000", "phone_number_id": phone_number_id}
     return {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+
+
+def template_event(waba_id: str, field: str, row: TemplateRow, at: datetime, **value: Any) -> bytes:
+    """News of a template as Meta posts it: its id a number, its language with a hyphen, the time in the entry."""
+    named = {
+        "message_template_id": int(row.provider_id),
+        "message_template_name": row.name,
+        "message_template_language": row.language.replace("_", "-"),
+    }
+    change = {"field": field, "value": {**named, **value}}
+    entry = {"id": waba_id, "time": int(at.timestamp()), "changes": [change]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
 def contact(wa_id: str = "", name: str = "", bsuid: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.gateways import cloud_api as module
+from portal.gateways import cloud_api_templates as module
 from portal.gateways.base import Inbound, Line, Recipient, SendError
 from portal.gateways.cloud_api import CloudApi
 from portal.gateways.cloud_api_errors import classify, explain
@@ -61,11 +61,11 @@ def test_a_wrong_token_is_named(cloud_api: CloudApi, line: Line) -> None:
 def test_templates_of_every_page(
     graph: GraphApi, cloud_api: CloudApi, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TEMPLATE_PAGE", 2)
+    monkeypatch.setattr(module, "PAGE", 2)
     for number in range(5):
         graph.add_template("2020", f"modelo_{number}", "Olá {{1}}.", status="APPROVED" if number else "REJECTED")
     graph.add_template("3030", "de_outra_conta")
-    found = cloud_api.templates(line)
+    found = cloud_api.templates.all(line)
     assert [template.name for template in found] == [f"modelo_{number}" for number in range(5)]
     assert (found[0].status, found[1].status, found[1].rejected_reason) == ("REJECTED", "APPROVED", "")
     assert (found[0].body, found[0].language, found[0].parameter_format) == ("Olá {{1}}.", "pt_BR", "POSITIONAL")
@@ -74,13 +74,13 @@ def test_templates_of_every_page(
 def test_no_partial_list_of_templates(
     graph: GraphApi, cloud_api: CloudApi, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "TEMPLATE_PAGE", 1)
+    monkeypatch.setattr(module, "PAGE", 1)
     graph.add_template("2020", "um")
     graph.add_template("2020", "dois")
     graph.next("ok", edge="message_templates")
     graph.next("html_502", edge="message_templates")
     with pytest.raises(SendError):
-        cloud_api.templates(line)
+        cloud_api.templates.all(line)
 
 
 def test_read_receipts(graph: GraphApi, cloud_api: CloudApi, line: Line) -> None:

@@ -81,7 +81,9 @@ def test_the_assistant_off_greets_transfers_and_links_nobody(
     assert "não ficará atrelada a um devedor" in page.words
     switches = page.form_data("form[action$='/atendimento']")
     assert switches.pop("assistant_enabled")
-    assert admin.post("/whatsapp/menu/atendimento", **switches).status == 303
+    asked = admin.post("/whatsapp/menu/atendimento", **switches)
+    assert "Desabilitar a Assistente Virtual? Nada foi salvo ainda." in asked.words
+    assert admin.post("/whatsapp/menu/atendimento", **switches, confirmed="1").status == 303
 
     cloud.says(MARIA, "oi")
     settle(app)

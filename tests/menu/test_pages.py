@@ -7,16 +7,20 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from portal import gateways
+from portal import clock, gateways
+from portal.extensions import db
 from portal.gateways.base import Capabilities
 from portal.gateways.simulator import Simulator
 from portal.menu import queries
 from portal.menu.rules import DEFAULT_OPTIONS, MenuAction
+from portal.portfolio.models import Creditor
 from tests.support.browser import Browser, Page
 from tests.support.people import Company
 
 PAGE = "/whatsapp/menu"
 LABELS = [label for _, label, _ in DEFAULT_OPTIONS]
+ACTIVE = [label for _, label, active in DEFAULT_OPTIONS if active]
+OFF = {"seen_interactive": "1", "seen_assistant": "1", "interactive_menu": "y"}
 
 
 class WithoutButtons(Simulator):
@@ -41,6 +45,12 @@ def stored(app: Flask, company: Company) -> list[tuple[str, bool]]:
         return [(row.label, row.active) for row in queries.options_of(company.id)]
 
 
+def add_creditor(app: Flask, company: Company, **fields: str) -> None:
+    with app.app_context():
+        db.session.add(Creditor(account_id=company.id, name="Escola", key="escola", created_at=clock.now(), **fields))
+        db.session.commit()
+
+
 def order(page: Page) -> list[str]:
     return [strong.get_text() for strong in page.all("#menu-options li strong")]
 
@@ -51,10 +61,14 @@ def test_the_page_shows_options_switches_and_both_menus(admin: Browser) -> None:
     assert (
         page.one("#preview-simple .bubble-text")
         .get_text()
-        .endswith("1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar")
+        .endswith(
+            "1 - Código de barras\n2 - Demonstrativo de débito\n3 - Negociar\n4 - Falar com operador\n5 - Encerrar"
+        )
     )
     assert page.one("#preview-interactive .choice").get_text() == "Ver opções"
-    assert [row.get_text() for row in page.all("#preview-interactive li")] == LABELS
+    assert [row.get_text() for row in page.all("#preview-interactive li")] == ACTIVE
+    assert page.one("#preview-interactive h3").get_text(" ", strip=True) == "Menu interativo Em uso"
+    assert "Lista, porque há mais de 3 opções ativas." in page.one("#preview-interactive").get_text()
     words = page.one("#menu-switches").get_text(" ", strip=True)
     assert "a mensagem de boas-vindas e, em seguida, a mensagem de transferência" in words
     assert "a conversa não ficará atrelada a um devedor" in words
@@ -131,13 +145,14 @@ def test_arrows_move_and_keep_the_focus(app: Flask, company: Company, admin: Bro
     close = option_id(app, company, MenuAction.CLOSE)
     url = f"{PAGE}/opcoes/{close}/mover"
     page = admin.post(url, htmx=True, direction="up")
-    assert order(page) == [LABELS[0], LABELS[1], LABELS[3], LABELS[2]]
+    assert order(page) == [*LABELS[:5], LABELS[6], LABELS[5]]
     assert page.one("[data-autofocus]")["id"] == f"up-{close}"
     assert admin.post(url, direction="up").location == f"{PAGE}#option-{close}"
-    page = admin.post(url, htmx=True, direction="up")
-    assert order(page) == [LABELS[3], LABELS[0], LABELS[1], LABELS[2]]
+    for _ in range(4):
+        page = admin.post(url, htmx=True, direction="up")
+    assert order(page) == [LABELS[6], *LABELS[:6]]
     assert page.one("[data-autofocus]")["id"] == f"down-{close}", "the arrow at the edge cannot take the focus"
-    assert order(admin.post(url, htmx=True, direction="up"))[0] == LABELS[3]
+    assert order(admin.post(url, htmx=True, direction="up"))[0] == LABELS[6]
     assert admin.post(url, direction="sideways").status == 400
 
 
@@ -146,15 +161,45 @@ def test_the_switches(app: Flask, company: Company, admin: Browser) -> None:
     admin.get(PAGE)
     page = admin.post(f"{PAGE}/atendimento", htmx=True, assistant_enabled="y", **seen)
     assert "interactive_menu" not in page.form_data("form")
-    late = admin.post(f"{PAGE}/atendimento", interactive_menu="y", **seen)
+    late = admin.post(f"{PAGE}/atendimento", interactive_menu="y", confirmed="1", **seen)
     assert late.status == 422
     assert "Agora valem: Menu Interativo desligado e Assistente Virtual ligada." in late.words
-    assert "assistant_enabled" not in late.form_data("#menu-switches form")
     form = late.form_data("#menu-switches form")
-    assert admin.post(f"{PAGE}/atendimento", **{k: v for k, v in form.items() if k != "csrf_token"}).status == 303
+    assert "assistant_enabled" not in form
+    form = {key: value for key, value in form.items() if key != "csrf_token"}
+    assert admin.post(f"{PAGE}/atendimento", **form, confirmed="1").status == 303
     with app.app_context():
         row = queries.settings_of(company.id)
         assert (row.interactive_menu, row.assistant_enabled) == (True, False)
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_assistant_is_switched_off_only_when_the_consequence_was_read(
+    app: Flask, company: Company, admin: Browser, htmx: bool
+) -> None:
+    admin.get(PAGE)
+    asked = admin.post(f"{PAGE}/atendimento", htmx=htmx, **OFF)
+    assert asked.status == 200
+    words = asked.one("#menu-switches").get_text(" ", strip=True)
+    assert "Desabilitar a Assistente Virtual? Nada foi salvo ainda." in words
+    assert "a conversa não ficará atrelada a um devedor" in words
+    with app.app_context():
+        assert queries.settings_of(company.id).assistant_enabled
+    form = {k: v for k, v in asked.form_data("#menu-switches form").items() if k != "csrf_token"}
+    answer = admin.post(f"{PAGE}/atendimento", htmx=htmx, **form)
+    assert answer.status == (200 if htmx else 303)
+    with app.app_context():
+        assert not queries.settings_of(company.id).assistant_enabled
+    again = admin.post(f"{PAGE}/atendimento", **{**OFF, "seen_assistant": "0"})
+    assert again.status == 303, "what is off already is not asked about"
+
+
+def test_saving_the_switches_shows_which_menu_is_in_use(admin: Browser) -> None:
+    admin.get(PAGE)
+    page = admin.post(f"{PAGE}/atendimento", htmx=True, assistant_enabled="y", seen_interactive="1", seen_assistant="1")
+    previews = page.one("#menu-previews")
+    assert previews["hx-swap-oob"] == "true"
+    assert "Menu simples Em uso Texto, porque o Menu Interativo está desligado." in previews.get_text(" ", strip=True)
 
 
 @pytest.mark.usefixtures("plain_gateway")
@@ -162,16 +207,71 @@ def test_the_interactive_menu_is_disabled_with_its_reason(app: Flask, company: C
     page = admin.get(PAGE)
     assert page.one("#interactive_menu").has_attr("disabled")
     assert "O menu interativo não está habilitado para a API não oficial." in page.words
+    assert "Texto, porque a API não oficial não aceita o menu interativo." in page.one("#preview-simple").get_text()
     admin.post(f"{PAGE}/atendimento", assistant_enabled="y", seen_interactive="1", seen_assistant="1")
     with app.app_context():
         assert queries.settings_of(company.id).interactive_menu, "the choice waits for an API that can show it"
 
 
-def test_three_short_options_become_buttons(app: Flask, company: Company, admin: Browser) -> None:
-    statement = option_id(app, company, MenuAction.STATEMENT)
+def test_three_short_options_become_buttons_and_a_long_description_a_list(
+    app: Flask, company: Company, admin: Browser
+) -> None:
+    def save(action: MenuAction, label: str, version: int = 1, **fields: str) -> Page:
+        return admin.post(
+            f"{PAGE}/opcoes/{option_id(app, company, action)}", htmx=True, version=version, label=label, **fields
+        )
+
     admin.get(PAGE)
-    page = admin.post(f"{PAGE}/opcoes/{statement}", htmx=True, version=1, label="Demonstrativo de débito")
-    assert [c.get_text() for c in page.all("#preview-interactive .choice")] == [LABELS[0], LABELS[2], LABELS[3]]
+    save(MenuAction.STATEMENT, "Demonstrativo de débito")
+    page = save(MenuAction.NEGOTIATE, "Negociar")
+    assert [c.get_text() for c in page.all("#preview-interactive .choice")] == [LABELS[0], LABELS[5], LABELS[6]]
+    assert "Botões, porque há até 3 opções ativas" in page.words
+    page = save(MenuAction.OPERATOR, "Falar com um operador", active="y")
+    assert "Lista, porque “Falar com um operador” tem 21 caracteres" in page.words
+    row = page.one(f"#option-{option_id(app, company, MenuAction.OPERATOR)}").get_text(" ", strip=True)
+    assert "A descrição tem 21 caracteres: com mais de 20, o menu interativo usa uma lista" in row
+
+
+def test_an_option_that_cannot_do_what_it_says_warns(app: Flask, company: Company, admin: Browser) -> None:
+    admin.get(PAGE)
+    pix = option_id(app, company, MenuAction.PIX)
+    term = option_id(app, company, MenuAction.AGREEMENT_TERM)
+    admin.post(f"{PAGE}/opcoes/{pix}", htmx=True, version=1, label="PIX", active="y")
+    page = admin.post(f"{PAGE}/opcoes/{term}", htmx=True, version=1, label="Termo", active="y")
+    assert "Nenhum credor tem chave PIX cadastrada" in page.one(f"#option-{pix}").get_text()
+    assert "Nenhum termo de acordo está escolhido" in page.one(f"#option-{term}").get_text()
+    add_creditor(app, company, pix_key="pix@escola.example")
+    page = admin.get(PAGE)
+    assert "Nenhum credor tem chave PIX cadastrada" not in page.words
+    page = admin.post(f"{PAGE}/opcoes/{term}", htmx=True, version=2, label="Termo")
+    assert "Nenhum termo de acordo está escolhido" not in page.words, "an inactive option lacks nothing"
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_the_minutes_of_silence(app: Flask, company: Company, admin: Browser, htmx: bool) -> None:
+    def minutes() -> int:
+        with app.app_context():
+            return queries.settings_of(company.id).inactivity_minutes
+
+    url = f"{PAGE}/inatividade"
+    form = admin.get(PAGE).form_data("#menu-inactivity form")
+    assert (form["minutes"], form["seen"]) == ("120", "120")
+    for wrong in ("", "-1", "1441", "1,5", "duas horas", "9" * 50):
+        page = admin.post(url, htmx=htmx, minutes=wrong, seen="120")
+        assert page.status == 422
+        assert page.errors == ["Use um número inteiro de minutos, entre 0 e 1.440. Com 0, nunca."]
+    assert admin.post(url, htmx=htmx, minutes="30", seen="120").status == (200 if htmx else 303)
+    assert minutes() == 30
+    late = admin.post(url, htmx=htmx, minutes="60", seen="120")
+    assert late.status == 422
+    assert "Agora está salvo: 30 minutos." in late.words
+    assert late.form_data("#menu-inactivity form")["minutes"] == "60"
+    for seen in (None, "x", "²", "9" * 5000):
+        assert admin.post(url, htmx=htmx, minutes="60", seen=seen).status == 422
+    assert admin.post(url, htmx=htmx, minutes="0", seen="30").status == (200 if htmx else 303)
+    assert minutes() == 0
+    assert admin.get(url).location == f"{PAGE}#menu-inactivity"
+    assert admin.get(url, htmx=True).one("#menu-inactivity input[name=minutes]")["value"] == "0"
 
 
 def test_a_menu_without_active_options_says_what_happens(app: Flask, company: Company, admin: Browser) -> None:
@@ -201,4 +301,6 @@ def test_only_admins_and_only_their_own(app: Flask, company: Company, operator: 
     assert operator.get(PAGE).status == 404
     assert operator.get(f"{PAGE}/atendimento", htmx=True).status == 404
     assert operator.post(f"{PAGE}/atendimento").status == 404
-    assert stored(app, company) == [(label, True) for label in LABELS]
+    assert operator.get(f"{PAGE}/inatividade", htmx=True).status == 404
+    assert operator.post(f"{PAGE}/inatividade", minutes="1", seen="120").status == 404
+    assert stored(app, company) == [(label, active) for _, label, active in DEFAULT_OPTIONS]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from portal.gateways.messages import Buttons, ChoiceList, Text
 from portal.menu.rules import (
     DEFAULT_OPTIONS,
+    MAX_ROWS,
     SYNONYMS,
     MenuAction,
     Option,
@@ -17,10 +18,15 @@ from portal.menu.rules import (
     moved,
     plain,
     presentation,
+    too_long_for_a_button,
+    why,
 )
 
-BARCODE, STATEMENT, OPERATOR, CLOSE = MenuAction
-MENU = tuple(Option(action, label) for action, label, _ in DEFAULT_OPTIONS)
+BARCODE, PIX, STATEMENT, TERM, NEGOTIATE, OPERATOR, CLOSE = MenuAction
+ALL = tuple(Option(action, label) for action, label, _ in DEFAULT_OPTIONS)
+"""Every option."""
+MENU = tuple(option for option in ALL if option.action in (BARCODE, STATEMENT, OPERATOR, CLOSE))
+"""The four options that a debtor of the seed's product sees."""
 WITHOUT_BARCODE = MENU[1:]
 RENAMED = (Option(STATEMENT, "Boleto"), Option(BARCODE, "Pagar agora 💰"), Option(OPERATOR, "Fale conosco"))
 
@@ -28,7 +34,10 @@ RENAMED = (Option(STATEMENT, "Boleto"), Option(BARCODE, "Pagar agora 💰"), Opt
 def test_the_default_menu_is_the_one_of_the_product_in_its_order() -> None:
     assert DEFAULT_OPTIONS == (
         (BARCODE, "Código de barras", True),
+        (PIX, "PIX copia e cola", False),
         (STATEMENT, "Demonstrativo de débito", True),
+        (TERM, "Termo de acordo", False),
+        (NEGOTIATE, "Negociar", True),
         (OPERATOR, "Falar com operador", True),
         (CLOSE, "Encerrar", True),
     )
@@ -172,6 +181,9 @@ def test_as_content_as_numbered_text() -> None:
         ("Demonstrativo", STATEMENT),
         ("atendente", OPERATOR),
         ("humano", OPERATOR),
+        ("pix", None),
+        ("meu acordo", None),
+        ("quero negociar", None),
         ("tchau!", CLOSE),
         ("fim", CLOSE),
         ("SAIR", CLOSE),
@@ -189,6 +201,58 @@ def test_as_content_as_numbered_text() -> None:
 )
 def test_chosen_by_words(text, expected) -> None:
     assert chosen(MENU, text, None) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2", PIX),
+        ("pix", PIX),
+        ("Qual a chave PIX?", None),
+        ("me manda a chave pix por favor", PIX),
+        ("PIX copia-e-cola", PIX),
+        ("quero pagar com pix", PIX),
+        ("QR code", PIX),
+        ("4", TERM),
+        ("termo", TERM),
+        ("quero ver o meu acordo", TERM),
+        ("2ª via do acordo", TERM),
+        ("5", NEGOTIATE),
+        ("negociação", NEGOTIATE),
+        ("Gostaria de negociar", NEGOTIATE),
+        ("quero fazer um acordo", NEGOTIATE),
+        ("queria um desconto", NEGOTIATE),
+        ("PARCELAR", NEGOTIATE),
+        ("proposta", NEGOTIATE),
+        ("já paguei no pix", None),
+        ("não quero negociar", None),
+        ("quebrei o acordo", None),
+    ],
+)
+def test_chosen_by_words_among_all_options(text, expected) -> None:
+    assert chosen(ALL, text, None) is expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["Um", "Dois"], "Botões, porque há até 3 opções ativas, de até 20 caracteres cada."),
+        (["Um"] * 4, "Lista, porque há mais de 3 opções ativas."),
+        (["Um", "x" * 21], f"Lista, porque “{'x' * 21}” tem 21 caracteres e um botão aceita até 20."),
+        (["Um"] * 11, "Texto, porque uma lista do WhatsApp tem no máximo 10 opções de até 24 caracteres."),
+    ],
+)
+def test_why_the_menu_takes_its_form(labels, expected) -> None:
+    assert why([Option(BARCODE, label) for label in labels]) == expected
+
+
+@given(st.lists(st.text(min_size=1, max_size=24), min_size=1, max_size=MAX_ROWS + 2))
+def test_what_is_said_of_the_form_is_the_form(labels) -> None:
+    options = [Option(BARCODE, label) for label in labels]
+    shown_as = presentation(options, interactive=True, can_interact=True)
+    assert why(options).startswith({"buttons": "Botões", "list": "Lista", "text": "Texto"}[shown_as])
+    if len(options) <= 3:
+        assert any(too_long_for_a_button(label) for label in labels) == (shown_as == "list")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from portal import clock
+from portal.portfolio import access
 from tests.support.browser import Browser
-from tests.support.people import Company
+from tests.support.people import Company, add_operator
 from tests.support.portfolio import LINE, add_debtor, cpf
 
 
@@ -68,7 +69,9 @@ def test_search_by_name_tax_id_and_phone(
         if q == "50%" and person is operator:
             continue
         page = person.get("/devedores", q=q)
-        assert [link["href"] for link in page.all("tbody th a")] == [f"/devedores/{people[found]}"], q
+        links = [str(link["href"]) for link in page.all("tbody th a")]
+        assert [link.partition("?")[0] for link in links] == [f"/devedores/{people[found]}"], q
+        assert person.get(links[0]).status == 200
 
 
 def test_parts_of_words_and_signs_find_nobody(admin: Browser, people: dict[str, int]) -> None:
@@ -105,14 +108,46 @@ def test_the_page_of_a_debtor(admin: Browser, operator: Browser, people: dict[st
     page = admin.get(f"/devedores/{people['joao']}")
     words = page.words.replace("\xa0", " ")
     assert "CPF 111.444.777-35" in words
-    assert "Total em aberto R$ 1.234,56" in words
+    assert "Total em aberto hoje R$ 1.234,56" in words
     assert "(11) 98765-4321" in words
     assert "40 dias" in words
     assert {box["value"] for box in page.all(".copy input")} == {
         "23791.23454 67890.123457 67890.123457 4 16920000123456"
     }
-    assert "***.444.777-**" in operator.get(f"/devedores/{people['joao']}").words
-    assert "111.444.777-35" not in operator.get(f"/devedores/{people['joao']}").text
+    page = operator.get(found_by(operator, "joao"))
+    assert "***.444.777-**" in page.words and "111.444.777-35" not in page.text
+
+
+def found_by(browser: Browser, q: str) -> str:
+    """The address to which a search of a person leads."""
+    return str(browser.get("/devedores", q=q).one("tbody th a")["href"])
+
+
+def test_an_operator_does_not_count_through_the_debtors(
+    app: Flask, operator: Browser, admin: Browser, people: dict[str, int], company: Company
+) -> None:
+    url = f"/devedores/{people['joao']}"
+    assert operator.get(url).status == 404 and admin.get(url).status == 200
+    found = found_by(operator, "joao")
+    assert operator.get(found).status == 200
+    given = found.partition("?por=")[2]
+    for other in (f"/devedores/{people['ana']}?por={given}", f"{url}?por={given}x", f"{url}?por=", f"{url}?por=W10.x"):
+        assert operator.get(other).status == 404, other
+    colleague = Browser(app).log_in(add_operator(app, company, "Carla Colega"))
+    assert colleague.get(found).status == 404
+    with clock.at(clock.now() + timedelta(hours=23)):
+        assert operator.get(found).status == 200
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert operator.get(found).status == 404
+
+
+def test_who_deals_with_a_debtor_needs_no_search(
+    app: Flask, operator: Browser, company: Company, people: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "_checks", [])
+    access.on_check(lambda user, debtor_id: (user.id, debtor_id) == (company.operator.id, people["ana"]))
+    assert operator.get(f"/devedores/{people['ana']}").status == 200
+    assert operator.get(f"/devedores/{people['joao']}").status == 404
 
 
 def test_a_stranger_finds_nothing(stranger: Browser, people: dict[str, int]) -> None:

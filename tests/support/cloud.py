@@ -9,7 +9,7 @@ from flask import Flask
 from portal import clock, gateways
 from portal.accounts.models import User
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
-from portal.chat_starters.rules import Field
+from portal.chat_starters.rules.wildcards import Field
 from portal.connection import queries, service
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db

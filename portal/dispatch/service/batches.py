@@ -12,7 +12,7 @@ from portal.accounts.models import Account
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.connection import queries as connections
 from portal.connection import usage
-from portal.connection.models import Connection
+from portal.connection.models import Connection, ScheduleKind
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.queries import dispatches
 from portal.dispatch.queries import people as queries
@@ -67,7 +67,8 @@ def _send_on(connection_id: int) -> int:
 def claim_batch(connection_id: int) -> list[Claim]:
     """Reserve up to *Máx. Envio entrada agente* starts within what is left of *Máx. Envio por Dia*, and commit.
 
-    The connection's row is locked throughout: it keeps two agents, and the agent and the webhooks, from making two
+    None outside the sending window, not even of what came back unsent: the clock is read once, under the lock. The
+    connection's row is locked throughout: it keeps two agents, and the agent and the webhooks, from making two
     conversations for one person; and it makes the limit exact.
     """
     connection = connections.locked(connection_id)
@@ -75,6 +76,9 @@ def claim_batch(connection_id: int) -> list[Claim]:
         db.session.rollback()
         return []
     now = clock.now()
+    if not connections.is_open(connection.account_id, ScheduleKind.SENDING, now):
+        db.session.rollback()
+        return []
     today = clock.local(now, db.session.get_one(Account, connection.account_id).timezone).date()
     granted = usage.reserve(connection, today, connection.batch_size)
     messages = _returned(connection, granted, now)

@@ -10,7 +10,8 @@ from portal import clock
 from portal.accounts.models import Account
 from portal.chat_starters.models import StarterStatus
 from portal.connection import queries as connections
-from portal.connection.models import Connection
+from portal.connection.models import Connection, ScheduleKind
+from portal.connection.rules.words import hours_words
 from portal.dispatch import rules
 from portal.dispatch.filters import Filter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
@@ -68,7 +69,7 @@ def overview(dispatch: Dispatch) -> Overview:
     pace, now = pace_of(connection)
     running = dispatch.status is DispatchStatus.RUNNING
     paused = dispatch.status is DispatchStatus.PAUSED
-    held = _held(dispatch, connection, pace) if (running or paused) and seen.planned + seen.retrying else ""
+    held = _held(dispatch, connection, pace, now) if (running or paused) and seen.planned + seen.retrying else ""
     return Overview(
         status=STATUS_WORDS[dispatch.status],
         progress=seen,
@@ -82,19 +83,22 @@ def overview(dispatch: Dispatch) -> Overview:
 
 
 def pace_of(connection: Connection) -> tuple[Pace, datetime]:
-    """The limits of a connection with what is left of them today, and the company's local time."""
+    """The limits of a connection with what is left of them today, its sending window, and the company's local time."""
     account = db.session.get_one(Account, connection.account_id)
     now = clock.local(clock.now(), account.timezone)
     used = connections.used_on(connection.id, now.date())
-    return Pace(used, connection.daily_limit, connection.batch_size), now
+    hours = connections.hours_of(connection.account_id, ScheduleKind.SENDING)
+    return Pace(used, connection.daily_limit, connection.batch_size, hours), now
 
 
 def forecast_words(connection: Connection, people: int) -> str:
-    """At which pace and until when so many more people would be reached, those of running dispatches before them."""
+    """At which pace, in which hours and until when so many more people would be reached, those of running dispatches
+    before them, and what the first of them find."""
     pace, now = pace_of(connection)
     ahead = dispatches.planned_ahead(connection.id)
     end = rules.forecast_words(rules.forecast(ahead + people, pace, now), now)
-    return f"Com {rules.pace_words(pace)}: {end}."
+    words = f"Com {rules.pace_words(pace)}: {end}. Janela de envio: {hours_words(pace.hours)}."
+    return f"{words} {rules.room_words(pace, now)}".strip()
 
 
 def _ends(dispatch: Dispatch, seen: Progress, pace: Pace, now: datetime) -> str:
@@ -102,15 +106,15 @@ def _ends(dispatch: Dispatch, seen: Progress, pace: Pace, now: datetime) -> str:
     return rules.forecast_words(rules.forecast(people, pace, now), now) if seen.planned + seen.retrying else ""
 
 
-def _held(dispatch: Dispatch, connection: Connection, pace: Pace) -> str:
+def _held(dispatch: Dispatch, connection: Connection, pace: Pace, now: datetime) -> str:
     return rules.why_held(
         Standing(
+            pace,
+            now,
             paused=_paused_words(dispatch),
             in_use=connection.enabled,
             stopped=explain(connection.kind.value, connection.stopped_code),
             approved=dispatch.starter.status is StarterStatus.APPROVED,
-            left_today=pace.left_today,
-            daily_limit=pace.daily_limit,
         )
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,9 @@ from portal.inbox import queries, view
 from portal.inbox.forms import ReplyForm
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
 from portal.inbox.rules import window
+from portal.inbox.service import documents, start
 from portal.portfolio import queries as portfolio
+from portal.portfolio.models import Debtor
 from portal.web.filters import zone
 
 MAX_LIST = 600
@@ -100,6 +103,28 @@ def desk_context(conversation: Conversation) -> dict[str, Any]:
     }
 
 
+def starters_context(conversation: Conversation) -> dict[str, Any]:
+    """The chat starters that may go on with a conversation to which free text cannot be sent any more."""
+    wanted = conversation.debtor is not None and _may_start(conversation)
+    found = {"conversation": conversation, "starter_problem": "", "starter_token": new_token(), "can_start": wanted}
+    if not wanted or conversation.debtor is None:
+        return {**found, "starter_offers": [], "starter_reason": ""}
+    connection, contact = conversation.connection, conversation.contact
+    live = queries.live_with(connection.id, contact.id)
+    facts = start.facts_of(g.user, conversation.debtor, connection, contact, live)
+    reason = start.reason_against(facts, g.user)
+    offers = [] if reason else start.offers(connection, conversation.debtor, g.user)
+    return {**found, "starter_offers": offers, "starter_reason": reason}
+
+
+def _may_start(conversation: Conversation) -> bool:
+    """Whether this person has the conversation, or had it, and free text is not possible."""
+    mine = conversation.assigned_user_id == g.user.id
+    if conversation.status is ConversationStatus.CLOSED:
+        return mine or g.user.is_admin
+    return mine and not window.is_open(conversation.last_inbound_at, clock.now())
+
+
 def composer_context(form: ReplyForm | None = None, refusal: str = "") -> dict[str, Any]:
     return {"form": form or ReplyForm(formdata=None), "client_token": new_token(), "refusal": refusal}
 
@@ -111,15 +136,29 @@ def new_token() -> str:
 
 def side_context(conversation: Conversation) -> dict[str, Any]:
     debtor = conversation.debtor
-    titles = portfolio.open_titles(g.account_id, debtor.id) if debtor else ()
-    key = conversation.contact.match_key
+    today = clock.today(zone())
+    owed = portfolio.updated_titles(g.account_id, debtor.id, today) if debtor else []
+    mine = conversation.assigned_user_id == g.user.id and conversation.status is ConversationStatus.OPEN
     return {
         "conversation": conversation,
-        "owed": view.by_creditor(titles),
-        "total": sum((title.amount for title in titles), start=Decimal(0)),
-        "today": clock.today(zone()),
-        "suspects": portfolio.debtors_with_phone(g.account_id, key) if debtor is None and key else (),
+        "mine": mine,
+        "offers": documents.offers(conversation) if mine else (),
+        "window_open": window.is_open(conversation.last_inbound_at, clock.now()),
+        "document_token": new_token(),
+        "problem": "",
+        "reasons": (),
+        "tried": "",
+        "owed": view.by_creditor(owed),
+        "total": sum((charge.total for _, charge in owed), start=Decimal(0)),
+        "today": today,
+        "suspects": suspects(conversation),
     }
+
+
+def suspects(conversation: Conversation) -> Sequence[Debtor]:
+    """Who has the conversation's number in the portfolio, while nobody said who it is."""
+    key = conversation.contact.match_key
+    return portfolio.debtors_with_phone(g.account_id, key) if conversation.debtor_id is None and key else ()
 
 
 def page_context(
@@ -133,4 +172,5 @@ def page_context(
         **side_context(conversation),
         **desk_context(conversation),
         **composer_context(form, refusal),
+        **starters_context(conversation),
     }

@@ -10,6 +10,8 @@ DISPATCH_CANCELLED = "envio_cancelado"
 LEFT_OUT = "fora_do_envio"
 OTHER_API = "outra_api"
 
+HELD = "O modelo não está aprovado agora. A mensagem sai sozinha quando a Meta voltar a aprová-lo."
+
 MEANINGS: Mapping[str, str] = {
     WINDOW_CLOSED: "A janela de 24 h fechou antes do envio. Para voltar a falar, envie um modelo de início de chat.",
     LOST_WORKER: "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",

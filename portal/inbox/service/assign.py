@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from portal import clock
+from portal.account_settings import queries as account_settings
+from portal.account_settings.service import Receiver
 from portal.accounts import queries as people
 from portal.accounts.models import User
 from portal.extensions import db
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
-from portal.inbox.rules.assignment import Candidate, pick
+from portal.inbox.rules.assignment import Candidate, pick, why
 from portal.inbox.service.changes import audience, changed
 
 
@@ -33,7 +35,31 @@ def hand_over(conversation: Conversation) -> None:
         chosen.last_assigned_at = clock.now()
         _assign(conversation, chosen, AssignedBecause.AVAILABLE)
         return
-    _assign(conversation, people.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
+    _assign(conversation, account_settings.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
+
+
+def receiver_now(account_id: int) -> Receiver:
+    """Who `hand_over` would choose at this moment, and why, in Portuguese."""
+    candidates = _candidates(account_id)
+    if (user_id := pick(candidates)) is not None:
+        return Receiver(db.session.get_one(User, user_id).name, why(candidates))
+    nobody = "nenhum operador está com “Operador Disponível” ligado"
+    user = account_settings.fallback_user(account_id)
+    if user is None:
+        return Receiver("", f"Ninguém: {nobody} e não há administrador ativo. A conversa espera na fila")
+    chosen = account_settings.settings_of(account_id).fallback_user_id == user.id
+    reason = "é o Usuário ADM" if chosen else "é o administrador ativo mais antigo e faz as vezes de Usuário ADM"
+    return Receiver(user.name, f"{reason}, e {nobody}")
+
+
+def answered(conversation: Conversation) -> None:
+    """Somebody answered a chat that was started: it is whose start it was, while they work here, else an operator's; in
+    the caller's transaction."""
+    starter = conversation.assigned_user
+    if starter is not None and starter.active:
+        _assign(conversation, starter, AssignedBecause.TAKEN)
+    else:
+        hand_over(conversation)
 
 
 def _chosen(account_id: int) -> User | None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import aliased
 
 from portal import clock, gateways
 from portal.accounts.models import Account
+from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.connection import queries as connections
 from portal.connection import usage
 from portal.connection.models import Connection
@@ -83,15 +84,19 @@ def _ready_replies() -> sa.Select[Message]:
         earlier.id < Message.id,
         earlier.lane == Lane.REPLY,
         earlier.state.in_((State.QUEUED, State.SENDING)),
+        # A starter that is held holds nobody else up: the person may have written meanwhile.
+        sa.or_(earlier.starter_id.is_(None), earlier.state == State.SENDING),
     )
     return (
         sa.select(Message)
         .join(Connection, Connection.id == Message.connection_id)
+        .outerjoin(ChatStarter, ChatStarter.id == Message.starter_id)
         .where(
             Message.lane == Lane.REPLY,
             Message.state == State.QUEUED,
             sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
             Connection.stopped_code == "",
+            sa.or_(Message.starter_id.is_(None), ChatStarter.status == StarterStatus.APPROVED),
             in_order,
         )
         .order_by(Message.id)
@@ -217,6 +222,9 @@ def _give_up(message: Message) -> None:
     message.state = State.FAILED
     if message.lane is Lane.DISPATCH:
         forget_start(message)
+    elif message.starter_id is not None:
+        forget_start(message)
+        _return_share(message)
 
 
 def forget_start(message: Message) -> None:
@@ -247,7 +255,12 @@ def _release(claim: Claim) -> None:
 def _requeue(message: Message, not_before: datetime | None) -> None:
     """Back to the queue. A start of the sending agent returns its share of the day on which it was reserved."""
     message.state, message.not_before = State.QUEUED, not_before
-    if message.lane is Lane.DISPATCH and message.claimed_at is not None:
+    if message.lane is Lane.DISPATCH:
+        _return_share(message)
+
+
+def _return_share(message: Message) -> None:
+    if message.claimed_at is not None:
         connection = message.conversation.connection
         zone = db.session.get_one(Account, connection.account_id).timezone
         usage.give_back(connection, clock.local(message.claimed_at, zone).date(), 1)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal import clock
 from portal.connection.models import Connection
-from portal.extensions import db
+from portal.extensions import db, insert_if_missing
 from portal.gateways.base import Inbound, StatusUpdate
 from portal.gateways.registry import stops
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Direction, Message
@@ -94,6 +94,24 @@ def find_contact(account_id: int, match_key: str | None, bsuid: str | None = Non
             if found is not None:
                 return found
     return None
+
+
+def contact_for(account_id: int, match_key: str, e164: str) -> Contact:
+    """The contact with a number of the portfolio, made if it is new, its row locked in the caller's transaction: who
+    starts a chat sees every start before it, on whichever number of the company."""
+    found = find_contact(account_id, match_key)
+    if found is None:
+        insert_if_missing(Contact, account_id=account_id, match_key=match_key, e164=e164, created_at=clock.now())
+        found = find_contact(account_id, match_key)
+    assert found is not None
+    contact = locked_contact(found.id)
+    contact.e164 = contact.e164 or e164
+    return contact
+
+
+def locked_contact(contact_id: int) -> Contact:
+    """A contact's row, locked and fresh."""
+    return db.session.get_one(Contact, contact_id, with_for_update=True, populate_existing=True)
 
 
 def live_conversation(connection: Connection, contact: Contact) -> Conversation | None:

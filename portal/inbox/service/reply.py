@@ -39,11 +39,11 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
     Raises Closed, Taken (it is another person's conversation) or WindowClosed.
     """
     conversation = lock(conversation_id)
-    token = _token(conversation_id, client_token, text)
+    token = token_of(conversation_id, client_token, text)
     if db.session.scalar(sa.select(Message.id).where(Message.client_token == token)) is not None:
         db.session.rollback()
         return
-    _check_mine(conversation, user)
+    check_mine(conversation, user)
     if not window.is_open(conversation.last_inbound_at, clock.now()):
         raise WindowClosed
     queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=token)
@@ -55,12 +55,12 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
     jobs.wake("send-outbox")
 
 
-def _token(conversation_id: int, client_token: str, text: str) -> str:
+def token_of(conversation_id: int, client_token: str, text: str) -> str:
     """Other words are another answer, even from a page that the browser's back button brought back, token and all."""
     return hashlib.sha256(f"{conversation_id}:{client_token}:{text}".encode()).hexdigest()
 
 
-def _check_mine(conversation: Conversation, user: User) -> None:
+def check_mine(conversation: Conversation, user: User) -> None:
     if conversation.status is ConversationStatus.CLOSED:
         raise Closed
     if conversation.assigned_user_id != user.id:
@@ -82,7 +82,7 @@ def close(conversation_id: int, user: User) -> None:
     Raises Closed or Taken.
     """
     conversation = lock(conversation_id)
-    _check_mine(conversation, user)
+    check_mine(conversation, user)
     if window.is_open(conversation.last_inbound_at, clock.now()):
         text = bot_messages.text(conversation.account_id, MessageKind.CLOSED_BY_OPERATOR, operator=user.first_name)
         queue.add(conversation, Text(text), Author.ASSISTANT, user_id=user.id)
@@ -123,12 +123,13 @@ def resend(message: Message, user: User) -> None:
     Raises NotDecidable, Closed, Taken or WindowClosed.
     """
     conversation = _lock_to_decide(message)
-    _check_mine(conversation, user)
+    check_mine(conversation, user)
     assert message.content is not None
     content = messages.from_json(message.content)
     if message.kind != "template" and not window.is_open(conversation.last_inbound_at, clock.now()):
         raise WindowClosed
-    queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
+    again = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
+    again.starter_id = message.starter_id
     _decide(message, user, Decision.RESENT)
     jobs.wake("send-outbox")
 
@@ -138,7 +139,7 @@ def assume_sent(message: Message, user: User) -> None:
     conversation = _lock_to_decide(message)
     if message.state is not State.UNKNOWN:
         raise NotDecidable
-    _check_mine(conversation, user)
+    check_mine(conversation, user)
     _decide(message, user, Decision.ASSUMED_SENT)
 
 

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import abort, g, request, url_for
 from werkzeug.wrappers import Response
 
 from portal import clock
-from portal.portfolio import queries
+from portal.portfolio import access, queries
 from portal.portfolio.forms import SearchForm
-from portal.portfolio.models import Title, TitleStatus
 from portal.portfolio.routes.blueprint import blueprint
 from portal.portfolio.rules import search
+from portal.portfolio.rules.charges import Charge, summed
 from portal.portfolio.rules.dates import days_overdue
 from portal.web.guards import signed_in
 from portal.web.partials import fragment
@@ -51,16 +52,32 @@ def _browse(form: SearchForm, wanted: search.Wanted) -> Response:
 @signed_in
 def show(debtor_id: int) -> Response:
     debtor = queries.debtor_in(g.account_id, debtor_id) or abort(404)
-    open_titles: list[Title] = [title for title in debtor.titles if title.status is TitleStatus.OPEN]
+    if not access.allowed(debtor_id):
+        abort(404)
     return fragment(
         "portfolio/debtor.html",
         debtor=debtor,
         groups=queries.titles_by_creditor(debtor),
-        open_titles=open_titles,
-        total=sum(title.amount for title in open_titles),
-        today=_today(),
-        days_overdue=days_overdue,
+        agreements=queries.agreements_of(g.account_id, debtor_id),
+        **_owed(debtor_id),
     )
+
+
+def _owed(debtor_id: int) -> dict[str, Any]:
+    """What the open titles amount to today: one by one, by creditor, and in all."""
+    today = _today()
+    owed = queries.updated_titles(g.account_id, debtor_id, today)
+    by_creditor: dict[int, list[Charge]] = {}
+    for title, charge in owed:
+        by_creditor.setdefault(title.creditor_id, []).append(charge)
+    return {
+        "open_titles": [title for title, _ in owed],
+        "charges": {title.id: charge for title, charge in owed},
+        "sums": {creditor_id: summed(charges) for creditor_id, charges in by_creditor.items()},
+        "total": summed(charge for _, charge in owed),
+        "today": today,
+        "days_overdue": days_overdue,
+    }
 
 
 def _today() -> date:

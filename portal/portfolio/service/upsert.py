@@ -33,7 +33,8 @@ def upsert(account_id: int, rows: Sequence[Row]) -> Counts:
     """Write rows in the caller's transaction, with a fixed number of queries however many rows there are.
 
     Names are those of the last row; a code, a category or a boleto replaces the former one when the row has it; phones
-    and e-mails are added, never taken away. Two writers of one company wait for each other.
+    and e-mails are added, never taken away. A title's status and a creditor's own data (address, charges) are not a
+    file's to change. Two writers of one company wait for each other.
     """
     if not rows:
         return Counts()
@@ -44,6 +45,7 @@ def upsert(account_id: int, rows: Sequence[Row]) -> Counts:
     pairs = [(row, creditors[creditor_key(row.creditor)], debtors[row.tax_id].id) for row in rows]
     writer.phones(pairs)
     writer.codes(pairs)
+    writer.mark_changed()
     writer.titles(pairs)
     return writer.counts
 
@@ -57,6 +59,8 @@ class _Writer:
         self.counts = Counts()
         self._account_id = account_id
         self._now = now
+        self._created: set[int] = set()
+        self._changed: set[int] = set()
 
     def creditors(self, rows: Sequence[Row]) -> dict[str, int]:
         known = stored.creditor_ids(self._account_id, rows)
@@ -72,7 +76,11 @@ class _Writer:
         self.counts.created_debtors += len(new)
         changed = [facts for tax_id, debtor in known.items() if (facts := self._changed_debtor(debtor, wanted[tax_id]))]
         _update(Debtor, changed)
-        return known | stored.debtors(self._account_id, [row.tax_id for row in new]) if new else known
+        if not new:
+            return known
+        created = stored.debtors(self._account_id, [row.tax_id for row in new])
+        self._created = {debtor.id for debtor in created.values()}
+        return known | created
 
     def _new_debtor(self, row: _Person) -> dict[str, Any]:
         return self._with_account(
@@ -119,6 +127,7 @@ class _Writer:
                     )
                 )
         _insert(Phone, new)
+        self._changed.update(row["debtor_id"] for row in new)
 
     def codes(self, pairs: _Pairs) -> None:
         known = stored.codes(debtor_id for _, _, debtor_id in pairs)
@@ -132,6 +141,12 @@ class _Writer:
                 changed.append(facts)
         _insert(DebtorCode, new)
         _update(DebtorCode, changed)
+        self._changed.update(row["debtor_id"] for row in [*new, *changed])
+
+    def mark_changed(self) -> None:
+        """Who edits a debtor meanwhile is told of a new phone or code too, and takes none away unseen."""
+        known = sorted(self._changed - self._created)
+        _update(Debtor, [{"id": debtor_id, "updated_at": self._now} for debtor_id in known])
 
     def titles(self, pairs: _Pairs) -> None:
         known = stored.titles(debtor_id for _, _, debtor_id in pairs)

@@ -1,0 +1,189 @@
+"""A chat that a person starts with a chat starter: from the debtor's page, or where the window has closed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from portal import clock, jobs
+from portal.accounts.models import Account, User
+from portal.bot_messages.rules import first_name_of
+from portal.chat_starters import queries as chat_starters
+from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.chat_starters.rules import wildcards
+from portal.chat_starters.rules.wildcards import FIELD_LABELS, Field
+from portal.connection import queries as connections
+from portal.connection import usage
+from portal.connection.models import Connection, ScheduleKind
+from portal.extensions import db
+from portal.gateways.messages import Template
+from portal.inbox.models import AssignedBecause, Author, Contact, Conversation, ConversationStatus, Message
+from portal.inbox.rules import start as rules
+from portal.inbox.rules import window
+from portal.inbox.rules.start import Facts
+from portal.inbox.service import queue, record
+from portal.portfolio import queries as portfolio
+from portal.portfolio.models import Debtor, Phone
+from portal.portfolio.rules.contact import is_blocked
+from portal.portfolio.rules.search import search_key
+
+
+class NotStarted(Exception):
+    """The chat may not be started now; the message says why, in Portuguese."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A starter as a person can choose it: its text with the debtor's values, and what is missing in it."""
+
+    starter: ChatStarter
+    text: str
+    missing: tuple[str, ...]
+
+
+def offers(connection: Connection, debtor: Debtor, user: User) -> list[Offer]:
+    """The approved and associated starters of a connection, filled in for a debtor. Reads only."""
+    return [
+        _offer(starter, debtor, user)
+        for starter in chat_starters.approved(connection.id)
+        if wildcards.is_bound(starter.body, starter.bindings)
+    ]
+
+
+def _offer(starter: ChatStarter, debtor: Debtor, user: User) -> Offer:
+    values = values_of(debtor, user)
+    return Offer(
+        starter,
+        wildcards.preview(starter.body, starter.bindings, values),
+        _missing(starter, values),
+    )
+
+
+def values_of(debtor: Debtor, user: User) -> dict[Field, str]:
+    """What the fields of a wildcard are for this debtor and the person who starts the chat."""
+    titles = portfolio.open_titles(debtor.account_id, debtor.id)
+    return {
+        Field.DEBTOR_FIRST_NAME: first_name_of(debtor.name),
+        Field.DEBTOR_NAME: debtor.name,
+        Field.CREDITOR_NAME: titles[0].creditor.name if titles else "",
+        Field.COMPANY_NAME: db.session.get_one(Account, debtor.account_id).name,
+        Field.OPERATOR_NAME: user.first_name,
+    }
+
+
+def _missing(starter: ChatStarter, values: dict[Field, str]) -> tuple[str, ...]:
+    given = wildcards.parameters(starter.body, starter.bindings, values)
+    names = {field.value: label.lower() for field, label in FIELD_LABELS.items()}
+    return tuple(names.get(name, name) for name, value in zip(starter.bindings, given, strict=False) if not value)
+
+
+def start(user: User, debtor: Debtor, phone: Phone, starter_id: int, client_token: str) -> int:
+    """Queue a chat starter to a debtor's phone and give the conversation to `user`; commits. Returns its id.
+
+    The same `client_token` again changes nothing. The connection's and the contact's rows are locked: two who start at
+    once, the sending agent among them, see each other's start. Raises NotStarted.
+    """
+    connection = connections.current(debtor.account_id)
+    if connection is None:
+        raise NotStarted("A empresa não tem uma conexão com o WhatsApp.")
+    connection = connections.locked(connection.id)
+    contact = record.contact_for(debtor.account_id, phone.match_key, phone.e164)
+    return _start(user, debtor, connection, contact, starter_id, client_token)
+
+
+def start_again(user: User, conversation: Conversation, starter_id: int, client_token: str) -> int:
+    """The same in a conversation whose window has closed, or to whom a closed one was with. Raises NotStarted."""
+    connection = connections.locked(conversation.connection_id)
+    contact = record.locked_contact(conversation.contact_id)
+    debtor = conversation.debtor
+    if debtor is None:
+        raise NotStarted("Vincule a conversa a um devedor antes de enviar um modelo.")
+    return _start(user, debtor, connection, contact, starter_id, client_token)
+
+
+def _start(
+    user: User, debtor: Debtor, connection: Connection, contact: Contact, starter_id: int, client_token: str
+) -> int:
+    token = hashlib.sha256(f"start:{contact.id}:{starter_id}:{client_token}".encode()).hexdigest()
+    done = db.session.scalar(sa.select(Message.conversation_id).where(Message.client_token == token))
+    if done is not None:
+        db.session.rollback()
+        return done
+    starter = chat_starters.starter_in(user.account_id, starter_id)
+    conversation = record.live_conversation(connection, contact)
+    if starter is not None and starter.connection_id != connection.id:
+        starter = None
+    facts = facts_of(user, debtor, connection, contact, conversation)
+    reason = reason_against(with_starter(facts, starter, debtor, user), user)
+    if starter is None or reason:
+        db.session.rollback()
+        raise NotStarted(reason or "Escolha um modelo da lista.")
+    today = clock.today(user.account.timezone)
+    if usage.reserve(connection, today, 1) == 0:
+        db.session.rollback()
+        raise NotStarted("O limite de conversas iniciadas hoje foi atingido. Tente amanhã.")
+    if conversation is None:
+        conversation = record.add_conversation(connection, contact, ConversationStatus.STARTED)
+    _queue(user, debtor, conversation, starter, token)
+    db.session.commit()
+    jobs.wake("send-outbox")
+    return conversation.id
+
+
+def _queue(user: User, debtor: Debtor, conversation: Conversation, starter: ChatStarter, token: str) -> None:
+    given = wildcards.parameters(starter.body, starter.bindings, values_of(debtor, user))
+    content = Template(starter.name, starter.language, given, wildcards.filled(starter.body, given))
+    conversation.debtor_id = debtor.id
+    conversation.assigned_user_id, conversation.assigned_because = user.id, AssignedBecause.TAKEN
+    message = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, client_token=token)
+    message.starter_id = starter.id
+    conversation.contact.last_starter_at = clock.now()
+
+
+def facts_of(
+    user: User, debtor: Debtor, connection: Connection, contact: Contact | None, conversation: Conversation | None
+) -> Facts:
+    """What speaks for or against starting a chat now, whatever the starter. Reads only."""
+    now, zone = clock.now(), user.account.timezone
+    is_open = connections.is_open(user.account_id, ScheduleKind.SENDING, now)
+    opens = None if is_open else connections.next_opening(user.account_id, ScheduleKind.SENDING, now)
+    return Facts(
+        connected=connection.enabled and not connection.stopped_code,
+        blocked_category=is_blocked(search_key(debtor.category)),
+        talking_with=_talking_with(conversation, user),
+        window_open=conversation is not None and window.is_open(conversation.last_inbound_at, now),
+        last_starter_at=contact.last_starter_at if contact else None,
+        in_sending_window=is_open,
+        opens_at=clock.local(opens, zone) if opens else None,
+        left_today=connection.daily_limit - connections.used_on(connection.id, clock.today(zone)),
+    )
+
+
+def with_starter(facts: Facts, starter: ChatStarter | None, debtor: Debtor, user: User) -> Facts:
+    """The facts with those of a starter."""
+    if starter is None:
+        return replace(facts, approved=False)
+    return replace(
+        facts,
+        approved=starter.status is StarterStatus.APPROVED,
+        bound=wildcards.is_bound(starter.body, starter.bindings),
+        missing=_missing(starter, values_of(debtor, user)),
+    )
+
+
+def reason_against(facts: Facts, user: User) -> str:
+    """Why a chat may not be started now, in Portuguese; "" when it may."""
+    return rules.why_not(facts, clock.local(clock.now(), user.account.timezone))
+
+
+def _talking_with(conversation: Conversation | None, user: User) -> str:
+    """Who has the live conversation with the person, if it is somebody else; "" when `user` may go on with it."""
+    if conversation is None or conversation.assigned_user_id == user.id:
+        return ""
+    if conversation.status is ConversationStatus.ASSISTANT:
+        return "a assistente virtual" if window.is_open(conversation.last_inbound_at, clock.now()) else ""
+    owner = conversation.assigned_user
+    parked = conversation.assigned_because is AssignedBecause.FALLBACK
+    return owner.name if owner is not None and not parked else ""
