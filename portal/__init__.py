@@ -25,6 +25,7 @@ FEATURES = (
     "live",
     "audit",
     "accounts",
+    "notifications",
     "portfolio",
     "documents",
     "account_settings",

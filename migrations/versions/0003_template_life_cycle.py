@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_index("ix_message_starter_id", "message", ["starter_id"])
     for word in KNOWN:
         op.execute(
-            f"UPDATE chat_starter SET status = '{word.lower()}' WHERE status = 'other' AND remote_status = '{word}'"  # noqa: S608
+            f"UPDATE chat_starter SET status = '{word.lower()}' WHERE status = 'other' AND remote_status = '{word}'"
         )
     op.execute("UPDATE chat_starter SET status = 'deleted' WHERE remote_status = 'PENDING_DELETION'")
 

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from portal.chat_starters.models import StarterCategory
-from portal.chat_starters.rules.wildcards import NAME_LIMIT, numbering_errors, remote_name
-from portal.web.forms import Form, ValidationError, at_most, needed
+from portal.chat_starters.rules.draft import Button, ButtonKind, Draft
+from portal.chat_starters.rules.lint import MAX_BUTTONS
+from portal.chat_starters.rules.wildcards import FIXED, FIXED_LIMIT, clean, wildcard_count, wildcard_numbers
+from portal.web.forms import Form, ValidationError, strip
 
 # The seed's explanations.
 _MARKETING = (
@@ -22,66 +24,153 @@ CATEGORIES = [
     SelectChoice(StarterCategory.MARKETING.value, _MARKETING),
     SelectChoice(StarterCategory.UTILITY.value, _UTILITY),
 ]
+KINDS = [
+    SelectChoice(ButtonKind.QUICK_REPLY.value, "Resposta rápida"),
+    SelectChoice(ButtonKind.URL.value, "Abrir um site"),
+]
+
+
+class Rows(FieldList):  # type: ignore[misc]
+    """Numbered fields; a number that nobody's page could have written is passed over."""
+
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
+        for name in formdata:
+            number = name.removeprefix(f"{prefix}-").split("-", 1)[0] if name.startswith(f"{prefix}-") else ""
+            if number.isascii() and number.isdigit() and len(number) < 4:
+                yield int(number)
+
+
+class ButtonForm(Form):
+    class Meta:
+        csrf = False
+
+    kind = SelectField("Tipo", choices=KINDS, validate_choice=False)
+    text = StringField("Texto do botão")
+    url = StringField("Endereço do site")
 
 
 class StarterForm(Form):
-    name = StringField("Nome do modelo", [needed("o nome do modelo"), at_most(NAME_LIMIT)])
+    """A starter as it is typed. What is wrong with it is said by the linter, not by the fields."""
+
+    name = StringField("Nome do modelo")
     category = RadioField("Categoria", choices=CATEGORIES, validate_choice=False)
-    body = TextAreaField("Mensagem", [needed("a mensagem")])
+    header = StringField("Cabeçalho (opcional)")
+    body = TextAreaField("Mensagem")
+    samples = Rows(StringField("Exemplo"), max_entries=99)
+    footer = StringField("Rodapé (opcional)")
+    buttons = Rows(FormField(ButtonForm), max_entries=MAX_BUTTONS)
+    seen = HiddenField()
 
     @property
-    def remote_name(self) -> str:
-        return remote_name(self.name.data)
+    def has_category(self) -> bool:
+        return self.category.data in {choice.value for choice in CATEGORIES}
 
-    def validate_name(self, field: StringField) -> None:
-        if not remote_name(field.data):
-            raise ValidationError("Use letras ou números no nome do modelo.")
+    def draft(self, name: str = "", category: str = "") -> Draft:
+        """What was typed; with the name and the category of a starter whose own can change no more."""
+        body = _lines(self.body.data)
+        return Draft(
+            name=name or self.name.data or "",
+            category=category or (self.category.data if self.has_category else StarterCategory.UTILITY.value),
+            body=body,
+            header=self.header.data or "",
+            footer=self.footer.data or "",
+            buttons=tuple(_button(each.form) for each in self.buttons),
+            samples=tuple(strip(each.data or "") for each in self.samples)[: wildcard_count(body)],
+        )
 
-    def validate_category(self, field: RadioField) -> None:
-        if field.data not in {choice.value for choice in CATEGORIES}:
-            raise ValidationError("Escolha uma das categorias.")
+    def changed(self, action: str) -> StarterForm:
+        """The form after a button of its own: a row more or less, one more wildcard."""
+        data = {**self.data, "body": _lines(self.body.data)}
+        verb, _, number = action.partition("-")
+        if verb == "add" and len(data["buttons"]) < MAX_BUTTONS:
+            data["buttons"] = [*data["buttons"], {"kind": ButtonKind.QUICK_REPLY.value, "text": "", "url": ""}]
+        elif verb == "remove":
+            data["buttons"] = [each for at, each in enumerate(data["buttons"], start=1) if str(at) != number]
+        elif verb == "insert":
+            data["body"] = f"{data['body']} {{{{{wildcard_count(data['body']) + 1}}}}}".strip()
+        data["samples"] = rows_for(data["body"], data["samples"])
+        return StarterForm(formdata=None, data=data)
 
-    def validate_body(self, field: TextAreaField) -> None:
-        field.data = field.data.replace("\r\n", "\n").replace("\r", "\n")
-        if errors := numbering_errors(field.data):
-            raise ValidationError(" ".join(errors))
+
+def starter_form(draft: Draft, seen: str) -> StarterForm:
+    """The form of a starter that exists."""
+    data = {
+        "name": draft.name,
+        "category": draft.category,
+        "header": draft.header,
+        "body": draft.body,
+        "footer": draft.footer,
+        "samples": rows_for(draft.body, draft.samples),
+        "buttons": [button.to_json() for button in draft.buttons],
+        "seen": seen,
+    }
+    return StarterForm(formdata=None, data=data)
+
+
+def rows_for(body: str, samples: Sequence[str]) -> list[str]:
+    """A sample for each wildcard of a text: those there are, and empty ones."""
+    count = len(wildcard_numbers(body))
+    return [*samples, *[""] * count][:count]
+
+
+def _lines(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _button(form: Any) -> Button:
+    kind = ButtonKind.URL if form.kind.data == ButtonKind.URL.value else ButtonKind.QUICK_REPLY
+    return Button(kind, form.text.data or "", (form.url.data or "") if kind is ButtonKind.URL else "")
 
 
 class BindingsForm(Form):
     seen = HiddenField()
 
     @property
-    def selects(self) -> list[SelectField]:
-        return [field for field in self if isinstance(field, SelectField)]
+    def rows(self) -> list[tuple[SelectField, StringField]]:
+        """Each wildcard's select with the input of its fixed text."""
+        return [(field, self[f"text_{field.short_name[6:]}"]) for field in self if isinstance(field, SelectField)]
 
     @property
     def chosen(self) -> list[str]:
-        return [field.data or "" for field in self.selects]
+        return [
+            f"{FIXED}{clean(text.data or '')}" if select.data == FIXED else select.data or ""
+            for select, text in self.rows
+        ]
 
 
 def bindings_form(
-    starter_id: int, fields: Sequence[tuple[str, str]], bindings: Sequence[str], count: int, **options: Any
+    fields: Sequence[tuple[str, str]], bindings: Sequence[str], count: int, **options: Any
 ) -> BindingsForm:
-    """A form with one select for each of the `count` wildcards, named field_1, field_2…"""
-    names = [f"field_{number}" for number in range(1, count + 1)]
-    selects = {name: _select(number, fields) for number, name in enumerate(names, start=1)}
-    form: BindingsForm = type("Bindings", (BindingsForm,), selects)(
-        data=dict(zip(names, bindings, strict=False)), **options
-    )
-    for name in names:
-        form[name].id = f"starter-{starter_id}-{name}"  # several starters can be open on one page
+    """A form with a select and a text for each of the `count` wildcards, named field_1, text_1, field_2…"""
+    made: dict[str, Any] = {}
+    data: dict[str, str] = {}
+    for number in range(1, count + 1):
+        made[f"field_{number}"] = _select(number, fields)
+        made[f"text_{number}"] = StringField(f"Texto fixo de {{{{{number}}}}}")
+        bound = bindings[number - 1] if number <= len(bindings) else ""
+        fixed = bound.startswith(FIXED)
+        data[f"field_{number}"] = FIXED if fixed else bound
+        data[f"text_{number}"] = bound.removeprefix(FIXED) if fixed else ""
+    form: BindingsForm = type("Bindings", (BindingsForm,), made)(data=data, **options)
     return form
 
 
 def _select(number: int, fields: Sequence[tuple[str, str]]) -> Any:
-    choices = [SelectChoice("", "Escolha o campo"), *(SelectChoice(value, label) for value, label in fields)]
+    offered = (SelectChoice(value, label) for value, label in fields)
+    choices = [SelectChoice("", "Escolha o campo"), *offered, SelectChoice(FIXED, "Texto fixo")]
     label = f"Coringa {{{{{number}}}}}"
     return SelectField(label, [_known(number, fields)], choices=choices, validate_choice=False)
 
 
 def _known(number: int, fields: Sequence[tuple[str, str]]) -> Any:
     def check(form: Form, field: SelectField) -> None:
-        if field.data not in dict(fields):
+        if field.data == FIXED:
+            text = clean(form[f"text_{number}"].data or "")
+            if not text:
+                raise ValidationError(f"Escreva o texto fixo do coringa {{{{{number}}}}}.")
+            if len(text) > FIXED_LIMIT:
+                raise ValidationError(f"O texto fixo de {{{{{number}}}}} pode ter no máximo {FIXED_LIMIT} caracteres.")
+        elif field.data not in dict(fields):
             raise ValidationError(f"Escolha o campo do coringa {{{{{number}}}}}.")
 
     return check

@@ -15,14 +15,37 @@ from portal.vault import EncryptedText
 class ConnectionKind(StrEnum):
     SIMULATOR = "simulator"
     CLOUD_API = "cloud_api"
+    PLUGMESSAGE = "plugmessage"
+    EVOLUTION = "evolution"
+
+
+class LinkState(StrEnum):
+    """Whether a number of the unofficial API is linked to its phone, as far as the provider last said."""
+
+    UNKNOWN = "unknown"
+    DISCONNECTED = "disconnected"
+    WAITING = "waiting"
+    PASSKEY = "passkey"
+    CONNECTED = "connected"
+    RESTORABLE = "restorable"
+    SUSPENDED = "suspended"
+    RESTRICTED = "restricted"
 
 
 class Connection(OfAccount, Model):
-    """A WhatsApp number by which a company talks, with the limits of its sending agent (Agente de envio)."""
+    """A WhatsApp number by which a company talks, with the limits of its sending agent (Agente de envio).
+
+    A company may have several `enabled` ones; the `primary` is the one by which chats start unless another is chosen.
+    On the unofficial API `phone_number_id` is the provider's instance, `access_token` its token, `app_secret` the
+    account's (Client-Token or apikey), and the secret of the webhook's address is kept encrypted in `verify_token`,
+    its SHA-256 in `webhook_key`. `display_phone` is the number that is expected, `connected_phone` the one that is linked.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ConnectionKind] = mapped_column(text_enum(ConnectionKind))
+    name: Mapped[str] = mapped_column(sa.String(60), default="")
     enabled: Mapped[bool] = mapped_column(default=False)
+    primary: Mapped[bool] = mapped_column(default=False)
     webhook_key: Mapped[str] = mapped_column(sa.String(64), unique=True)
     display_phone: Mapped[str] = mapped_column(sa.String(20), default="")
     phone_number_id: Mapped[str] = mapped_column(sa.String(40), default="")
@@ -38,6 +61,18 @@ class Connection(OfAccount, Model):
     messaging_tier: Mapped[str] = mapped_column(sa.String(20), default="")
     tier_checked_at: Mapped[datetime | None]
     templates_not_before: Mapped[datetime | None]
+    base_url: Mapped[str] = mapped_column(sa.String(200), default="")
+    interactive_enabled: Mapped[bool] = mapped_column(default=False)
+    link_state: Mapped[LinkState] = mapped_column(text_enum(LinkState), default=LinkState.UNKNOWN)
+    link_detail: Mapped[str] = mapped_column(sa.String(200), default="")
+    connected_phone: Mapped[str] = mapped_column(sa.String(20), default="")
+    linked_at: Mapped[datetime | None]
+    link_checked_at: Mapped[datetime | None]
+    qr_asked: Mapped[int] = mapped_column(default=0)
+    qr_asked_at: Mapped[datetime | None]
+    health: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    health_checked_at: Mapped[datetime | None]
+    foreign_numbers: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -45,11 +80,11 @@ class Connection(OfAccount, Model):
         sa.CheckConstraint("daily_limit >= 0", name="daily_limit"),
         sa.CheckConstraint("batch_size >= 1", name="batch_size"),
         sa.Index(
-            "uq_connection_enabled",
+            "uq_connection_primary",
             "account_id",
             unique=True,
-            sqlite_where=sa.text("enabled"),
-            postgresql_where=sa.text("enabled"),
+            sqlite_where=sa.text('"primary"'),
+            postgresql_where=sa.text('"primary"'),
         ),
     )
 
@@ -62,7 +97,14 @@ class Connection(OfAccount, Model):
             access_token=self.access_token,
             app_secret=self.app_secret,
             verify_token=self.verify_token,
+            base_url=self.base_url,
         )
+
+
+class ReconnectWatcher(OfAccount, Model):
+    """Somebody who is reminded of the reconnection; while there is none, the Usuário ADM is."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
 
 
 class ScheduleKind(StrEnum):

@@ -17,7 +17,7 @@ NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API o
 
 def current(account_id: int) -> Connection | None:
     """The connection by which a company talks now."""
-    return db.session.scalar(sa.select(Connection).where(Connection.account_id == account_id, Connection.enabled))
+    return db.session.scalar(sa.select(Connection).where(Connection.account_id == account_id, Connection.primary))
 
 
 def locked(connection_id: int) -> Connection:

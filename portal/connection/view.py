@@ -91,7 +91,7 @@ def _status(hours: Hours, now: datetime) -> str:
 
 def preset_words(preset: Preset) -> str:
     """The hours of a preset with its holidays: "segunda a sexta, das 9h às 18h, menos feriados nacionais"."""
-    holidays = "sem feriados" if not preset.national else f"menos feriados nacionais{_of_state(preset.state)}"
+    holidays = "também em feriados" if not preset.national else f"menos feriados nacionais{_of_state(preset.state)}"
     return f"{week_words(preset.week)}, {holidays}"
 
 

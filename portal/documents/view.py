@@ -26,12 +26,16 @@ class MemoryLine:
 
 @dataclass(frozen=True)
 class Memory:
-    """`on` is the day of the calculation; `instalments` are (number, due date, amount), the entry with number 0."""
+    """`on` is the day of the calculation; `instalments` are (number, due date, amount), the entry with number 0.
+
+    `split` says how the debt was split into them.
+    """
 
     on: date
     lines: tuple[MemoryLine, ...]
     sums: tuple[Decimal, ...]
     instalments: tuple[tuple[int, date, Decimal], ...]
+    split: tuple[str, ...]
 
 
 def memory_of(issued: IssuedDocument) -> Memory:
@@ -45,6 +49,7 @@ def memory_of(issued: IssuedDocument) -> Memory:
         tuple(_line(each) for each in kept["titles"]),
         _figures(kept["sums"]),
         tuple(instalments),
+        tuple(kept["split"]),
     )
 
 

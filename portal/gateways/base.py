@@ -25,15 +25,22 @@ class Line:
     access_token: str = field(default="", repr=False)
     app_secret: str = field(default="", repr=False)
     verify_token: str = field(default="", repr=False)
+    base_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a provider can do, as data: forms, pages and the assistant read it instead of asking for a name."""
+    """What a provider can do, as data: forms, pages and the assistant read it instead of asking for a name.
+
+    `templates`: chats start only with approved templates. `reply_window`: free text only within 24 h of the person's
+    last message. `linked_by_qr`: a phone is linked by reading a QR code, and the link can be lost.
+    """
 
     interactive: bool
     templates: bool
     signed_webhooks: bool
+    reply_window: bool = True
+    linked_by_qr: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,18 @@ class Uncertain(Exception):
 
 
 @dataclass(frozen=True)
+class Media:
+    """A file that came with a message: by the provider's id, or by an address on the provider's own hosts. `sha256` is
+    hexadecimal, "" when the provider gave none."""
+
+    provider_id: str = ""
+    url: str = field(default="", repr=False)
+    mime_type: str = ""
+    filename: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A message from a person. `kind` is the provider's word for it; `text` is what can be read of it; `reply_id` is
     the `Choice.id` of a tap. `raw` keeps the provider's item for what is not understood yet."""
@@ -91,7 +110,61 @@ class Inbound:
     bsuid: str = ""
     profile_name: str = ""
     context_id: str = ""
+    media: Media | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Echo:
+    """A message that somebody wrote on the linked phone itself, not by the portal: a human has taken over.
+
+    It went to `wa_id`, or to `bsuid` where the provider hides the number."""
+
+    provider_id: str
+    text: str
+    sent_at: datetime
+    wa_id: str
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    bsuid: str = ""
+
+
+@dataclass(frozen=True)
+class LinkUpdate:
+    """The provider says that the phone was linked or lost. A hint only: it is unsigned, so the state is read again."""
+
+    linked: bool
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class LinkStatus:
+    """What the provider says of the link: `state` is connected | disconnected | restorable | suspended | unknown.
+
+    `phone` is the linked number in digits, "" when it is not told; `detail` a Portuguese sentence for people, or ""."""
+
+    state: str
+    phone: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Qr:
+    """A code to read with the phone: a PNG, and its `text` when the provider gave that. With `challenge` the phone asks
+    for a passkey, which only the provider's own panel can answer. All empty: no code to read, so look at the status."""
+
+    png: bytes | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
+    challenge: bool = False
+
+
+@dataclass(frozen=True)
+class PhoneCheck:
+    """Whether a number has WhatsApp, and how WhatsApp itself spells it (digits, "" when it has none)."""
+
+    exists: bool
+    phone: str = ""
+    bsuid: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +221,7 @@ class Broken:
     raw: Mapping[str, Any]
 
 
-Item = Inbound | StatusUpdate | TemplateUpdate | Unknown | Broken
+Item = Inbound | Echo | StatusUpdate | TemplateUpdate | LinkUpdate | Unknown | Broken
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ IDLE_SECONDS = 20.0
 MAX_BODY = 1_000_000
 _CHUNK = 65_536
 _MAX_ROUTES = 256
+_COMMON = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "portal"}
 
 
 class _Connection(HTTPConnection):
@@ -125,15 +126,15 @@ def delete(url: str, token: str) -> tuple[int, bytes]:
     return _exchange("DELETE", url, None, _headers(token))
 
 
+def request(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> tuple[int, bytes]:
+    """Any method once, with the caller's own headers: status and body of the answer; errors as in `post_json`."""
+    return _exchange(method, url, body, {**_COMMON, **headers})
+
+
 def _headers(token: str) -> dict[str, str]:
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise SendError("credentials", "the access token is empty or cannot travel in a header", stop=True)
-    return {
-        "Authorization": f"Bearer {token}",
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "User-Agent": "portal",
-    }
+    return {"Authorization": f"Bearer {token}", **_COMMON}
 
 
 def _exchange(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:

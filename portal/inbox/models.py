@@ -13,6 +13,7 @@ from portal.connection.models import Connection
 from portal.extensions import Model, OfAccount, text_enum
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Debtor
+from portal.vault import EncryptedText
 
 
 class ConversationStatus(StrEnum):
@@ -38,6 +39,15 @@ class Author(StrEnum):
     ASSISTANT = "assistant"
     OPERATOR = "operator"
     DISPATCH = "dispatch"
+    PHONE = "phone"  # somebody who wrote on the linked phone itself
+
+
+class FileState(StrEnum):
+    """Of a file that a person sent. `lost`: the provider does not have it any more, or it is nothing we take."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    LOST = "lost"
 
 
 class Lane(StrEnum):
@@ -161,5 +171,38 @@ class Message(OfAccount, Model):
             "id",
             sqlite_where=sa.text("state in ('queued', 'sending')"),
             postgresql_where=sa.text("state in ('queued', 'sending')"),
+        ),
+    )
+
+
+class MessageFile(OfAccount, Model):
+    """A file that a person sent, fetched from the provider as soon as possible and kept in the instance's file store.
+
+    The message is there whatever becomes of its file.
+    """
+
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"), primary_key=True)
+    state: Mapped[FileState] = mapped_column(text_enum(FileState), default=FileState.PENDING)
+    provider_id: Mapped[str] = mapped_column(sa.String(200), default="")
+    url: Mapped[str] = mapped_column(EncryptedText, default="")
+    mime_type: Mapped[str] = mapped_column(sa.String(100), default="")
+    filename: Mapped[str] = mapped_column(sa.String(200), default="")
+    sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    path: Mapped[str] = mapped_column(sa.String(120), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[datetime]
+    stored_at: Mapped[datetime | None]
+
+    message: Mapped[Message] = relationship()
+
+    __table_args__ = (
+        sa.Index(
+            "ix_message_file_pending",
+            "not_before",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
         ),
     )

@@ -9,7 +9,6 @@ from portal.audit.service import ChangedMeanwhile
 from portal.extensions import htmx
 from portal.menu import queries, service
 from portal.menu.forms import InactivityForm, OptionForm, SwitchesForm
-from portal.menu.inactivity import save_inactivity
 from portal.menu.models import MenuOption
 from portal.menu.service import Switches
 from portal.web.guards import admin_only
@@ -106,7 +105,7 @@ def save_silence() -> Response:
     conflict = False
     if form.validate_on_submit():
         try:
-            save_inactivity(g.user, form.minutes.data, _seen_minutes(form))
+            service.save_inactivity(g.user, form.minutes.data, _seen_minutes(form))
         except ChangedMeanwhile:
             conflict = True
         else:

@@ -141,6 +141,32 @@ def _set_switches(row: MenuSettings, user_id: int, wanted: Switches) -> None:
         note(row.account_id, user_id, "menu.switches", f"menu:{row.account_id}", asdict(before), asdict(wanted))
 
 
+def save_inactivity(user: User, minutes: int, seen: int) -> None:
+    """Set after how many minutes of silence the assistant ends a conversation (0 is never); commits.
+
+    `seen` is what the form showed. Raises ChangedMeanwhile.
+    """
+    row = _locked_settings(user.account_id)
+    if row.inactivity_minutes != seen:
+        db.session.rollback()
+        raise ChangedMeanwhile
+    _set_inactivity(row, user.id, minutes)
+    db.session.commit()
+
+
+def restore_inactivity(user_id: int, account_id: int, values: Values) -> None:
+    """Set the minutes as a noted version has them; commits."""
+    _set_inactivity(_locked_settings(account_id), user_id, int(values["minutes"]))
+    db.session.commit()
+
+
+def _set_inactivity(row: MenuSettings, user_id: int, minutes: int) -> None:
+    before, row.inactivity_minutes = row.inactivity_minutes, minutes
+    if minutes != before:
+        subject = f"menu-inactivity:{row.account_id}"
+        note(row.account_id, user_id, "menu.inactivity", subject, {"minutes": before}, {"minutes": minutes})
+
+
 def _locked_settings(account_id: int) -> MenuSettings:
     """The company's row, locked until the end of the transaction; whatever was read before is read again."""
     db.session.expire_all()

@@ -6,11 +6,9 @@ from typing import Any
 
 from flask import url_for
 
-from portal.accounts.models import User
 from portal.audit.history import Trail, Values, register
 from portal.audit.rules import plain
-from portal.extensions import db
-from portal.menu import inactivity, queries, service
+from portal.menu import queries, service
 from portal.menu.rules import DEFAULT_OPTIONS
 
 _NAMES = {action.value: label for action, label, _ in DEFAULT_OPTIONS}
@@ -72,7 +70,7 @@ def _inactivity() -> Trail:
         {"minutes": "Minutos sem resposta"},
         _show,
         lambda key: url_for("menu.show", _anchor="menu-inactivity"),
-        _restore_inactivity,
+        lambda user_id, account_id, key, values: service.restore_inactivity(user_id, account_id, values),
         kind="Tempo de inatividade",
         required=frozenset({"minutes"}),
         current=_inactivity_now,
@@ -101,11 +99,6 @@ def _switches_now(account_id: int, key: str) -> Values:
 
 def _inactivity_now(account_id: int, key: str) -> Values:
     return {"minutes": queries.settings_of(account_id).inactivity_minutes}
-
-
-def _restore_inactivity(user_id: int, account_id: int, key: str, values: Values) -> None:
-    seen = queries.settings_of(account_id).inactivity_minutes
-    inactivity.save_inactivity(db.session.get_one(User, user_id), int(values["minutes"]), seen)
 
 
 def _show(account_id: int, name: str, value: Any) -> str:

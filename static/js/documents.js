@@ -42,12 +42,13 @@
     area.setSelectionRange(start, start + core.length);
   }
 
+  // A table stands alone, so it goes below the line of the cursor.
   function insert(option) {
-    const { selectionStart: from, selectionEnd: to, value } = area;
-    if (option.dataset.alone === undefined) return replace(from, to, option.value);
-    const above = from && value[from - 1] !== "\n" ? "\n\n" : "";
-    const below = value[to] === "\n" ? "" : "\n\n";
-    replace(from, to, above + option.value + below);
+    const { selectionStart, selectionEnd, value } = area;
+    if (option.dataset.alone === undefined) return replace(selectionStart, selectionEnd, option.value);
+    const { to } = lines();
+    const above = to && value[to - 1] !== "\n" ? "\n\n" : "";
+    replace(to, to, `${above}${option.value}\n`);
   }
 
   form.addEventListener("click", ({ target }) => {

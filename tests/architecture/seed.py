@@ -25,6 +25,7 @@ from portal.menu.models import MenuOption
 from portal.portfolio.models import Creditor, DebtorCode
 from portal.portfolio.service import imports
 from portal.simulator import service as simulator
+from tests.architecture import seed_settings
 from tests.support.clockwork import settle
 from tests.support.cloud import add_starter
 from tests.support.people import Company, add_operator, set_available
@@ -33,7 +34,7 @@ from tests.support.portfolio import TAX_IDS, add_debtor, csv_file, row
 WA_ID = "5511988887777"
 WEBHOOK_KEY = "chave-do-webhook-de-teste"
 
-MARKERS = ("Zenóbia", "Confidencial", "reservad", "88887777", "8888-7777", "Modelo Sigiloso")
+MARKERS = ("Zenóbia", "Confidencial", "reservad", "88887777", "8888-7777", "Modelo Sigiloso", "Sigiloso")
 """What nobody outside the company may ever read."""
 
 
@@ -89,6 +90,8 @@ def plant(app: Flask, company: Company) -> Seed:
     settle(app)
     with app.app_context():
         conversation_id, message_id = _talk(company, debtor_id)
+        seed_settings.plant_file(message_id, company.id)
+        more = seed_settings.plant(company, debtor_id)
         return Seed(
             company,
             {
@@ -104,6 +107,7 @@ def plant(app: Flask, company: Company) -> Seed:
                 "wa_id": WA_ID,
                 "ref": _session_ref(company),
                 "key": WEBHOOK_KEY,
+                **more,
             },
         )
 

@@ -15,6 +15,7 @@ ORDER = (
     "live",
     "audit",
     "accounts",
+    "notifications",
     "portfolio",
     "documents",
     "account_settings",

@@ -18,8 +18,9 @@ from tests.support.people import Company
 
 FINE = (200, 204, 286, 303)
 
-NEEDS_MORE = {"webhooks.verify": 403}
-"""Addresses that refuse a bare GET, and how: a webhook's verification needs its token."""
+NEEDS_MORE = {"webhooks.verify": 403, "inbox.file": 404, "simulator.file": 404, "inbox.media": 404}
+"""Addresses that refuse a bare GET, and how: a webhook's verification needs its token, and the planted message carries
+no file."""
 
 
 @pytest.fixture

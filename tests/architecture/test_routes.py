@@ -21,6 +21,8 @@ UNTYPED = {
     "wa_id": "a phone number",
     "ref": "the head of a session's hash",
     "key": "the secret part of a webhook's address",
+    "schedule": "the sending or the service hours, from a closed list",
+    "subject": "a thing of the audit, such as document:12",
 }
 """Arguments that are no row's number."""
 

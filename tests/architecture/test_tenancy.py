@@ -25,7 +25,7 @@ ENDLESS = ("live.stream",)
 LEAVES = ("accounts.logout",)
 """Ends the login of whoever calls it: tried last, with a login of its own."""
 
-NOT_AN_ID = ("kind", "wa_id", "key")
+NOT_AN_ID = ("kind", "wa_id", "key", "schedule")
 """Of the arguments that are no row's number, those that mean the caller's own thing (or a webhook's, who has no login);
 a stranger's answer is then about the stranger's own company. `ref` names a row, so it must be 404."""
 

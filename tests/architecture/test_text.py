@@ -19,8 +19,8 @@ MACHINE = re.compile(r"/(work|home|root|Users|tmp)/\w|[A-Z]:\\\\Users")
 def texts() -> dict[str, str]:
     code = [path for folder in ("portal", "templates") for path in (ROOT / folder).rglob("*") if path.is_file()]
     scripts: list[Path] = [ROOT / "wsgi.py", ROOT / "dev", *(ROOT / "migrations").rglob("*.py"), *own_static()]
-    wanted = [path for path in [*code, *scripts] if "__pycache__" not in path.parts]
-    return {relative(path): path.read_text() for path in wanted}
+    wanted = [p for p in [*code, *scripts] if "__pycache__" not in p.parts and p.suffix != ".ttf"]
+    return {relative(p): p.read_text() for p in wanted}
 
 
 def breaks(name: str, text: str) -> list[str]:

@@ -6,17 +6,13 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from portal.menu.rules import DEFAULT_OPTIONS
 from tests.browser.conftest import OpenWindow
 from tests.browser.steps import is_marked, mark, toast
 from tests.support.people import Company
 
 PATH = "/whatsapp/menu"
-BARCODE, STATEMENT, OPERATOR, CLOSE = (
-    "Código de barras",
-    "Demonstrativo de débito",
-    "Falar com operador",
-    "Encerrar",
-)
+BARCODE, PIX, STATEMENT, TERM, NEGOTIATE, OPERATOR, CLOSE = (label for _, label, _ in DEFAULT_OPTIONS)
 
 
 def labels(page: Page) -> Locator:
@@ -28,27 +24,28 @@ def arrow(page: Page, label: str, direction: str) -> Locator:
 
 
 def option(page: Page, label: str) -> Locator:
-    return page.locator("#menu-options li").filter(has_text=label)
+    return page.locator("#menu-options > section li").filter(has_text=label)
 
 
 def test_arrows_move_an_option_and_keep_the_focus(window: OpenWindow, company: Company) -> None:
     watched = window(company.admin)
     page = watched.open(PATH)
     mark(page)
-    expect(labels(page)).to_have_text([BARCODE, STATEMENT, OPERATOR, CLOSE])
-    arrow(page, OPERATOR, "cima").focus()
+    expect(labels(page)).to_have_text([BARCODE, PIX, STATEMENT, TERM, NEGOTIATE, OPERATOR, CLOSE])
+    arrow(page, PIX, "cima").focus()
     page.keyboard.press("Enter")
-    expect(labels(page)).to_have_text([BARCODE, OPERATOR, STATEMENT, CLOSE])
-    expect(arrow(page, OPERATOR, "cima")).to_be_focused()
-    page.keyboard.press("Space")
-    expect(labels(page)).to_have_text([OPERATOR, BARCODE, STATEMENT, CLOSE])
+    expect(labels(page)).to_have_text([PIX, BARCODE, STATEMENT, TERM, NEGOTIATE, OPERATOR, CLOSE])
     # At the top that arrow is dead: the focus goes to the one beside it.
-    expect(arrow(page, OPERATOR, "baixo")).to_be_focused()
-    expect(arrow(page, OPERATOR, "cima")).to_be_disabled()
+    expect(arrow(page, PIX, "baixo")).to_be_focused()
+    expect(arrow(page, PIX, "cima")).to_be_disabled()
+    arrow(page, STATEMENT, "cima").focus()
+    page.keyboard.press("Space")
+    expect(labels(page)).to_have_text([PIX, STATEMENT, BARCODE, TERM, NEGOTIATE, OPERATOR, CLOSE])
+    expect(arrow(page, STATEMENT, "cima")).to_be_focused()
     expect(page.locator("#preview-simple .bubble-text")).to_have_text(
-        re.compile(f"1.{{1,4}}{OPERATOR}.*2.{{1,4}}{BARCODE}", re.S)
+        re.compile(f"1.{{1,4}}{STATEMENT}.*2.{{1,4}}{BARCODE}", re.S)
     )
-    expect(page.locator("#preview-interactive .preview-rows li").first).to_have_text(OPERATOR)
+    expect(page.locator("#preview-interactive .preview-rows li").first).to_have_text(STATEMENT)
     assert is_marked(page)
     watched.check()
 
@@ -72,10 +69,11 @@ def test_a_label_and_ativo_reach_the_preview(window: OpenWindow, company: Compan
     expect(page.locator("#preview-simple")).to_contain_text("Boleto")
     expect(page.locator("#preview-interactive")).to_contain_text("Boleto")
 
-    option(page, STATEMENT).get_by_role("link", name="Editar").click()
-    page.get_by_label("Ativo", exact=True).uncheck()
-    page.locator("#menu-options").get_by_role("button", name="Salvar").click()
-    expect(option(page, STATEMENT)).to_contain_text("Inativo")
+    for label in (NEGOTIATE, STATEMENT):
+        option(page, label).get_by_role("link", name="Editar").click()
+        page.get_by_label("Ativo", exact=True).uncheck()
+        page.locator("#menu-options").get_by_role("button", name="Salvar").click()
+        expect(option(page, label)).to_contain_text("Inativo")
     expect(page.locator("#preview-simple")).not_to_contain_text(STATEMENT)
     # Three short options: now they are buttons, no longer a list.
     expect(page.locator("#preview-interactive .choice")).to_have_text(["Boleto", OPERATOR, CLOSE])
@@ -91,6 +89,13 @@ def test_switches_by_keyboard(window: OpenWindow, company: Company) -> None:
     page.keyboard.press("Space")
     expect(assistant).not_to_be_checked()
     page.locator("#menu-switches").get_by_role("button", name="Salvar").click()
+    expect(page.locator("#menu-switches-ask")).to_be_focused()
+    page.locator("#menu-switches").get_by_role("link", name="Cancelar").click()
+    expect(assistant).to_be_checked()
+    assistant.focus()
+    page.keyboard.press("Space")
+    page.locator("#menu-switches").get_by_role("button", name="Salvar").click()
+    page.get_by_role("button", name="Desabilitar a Assistente Virtual").click()
     toast(page, "Configurações do menu salvas.")
     page.reload()
     expect(assistant).not_to_be_checked()
@@ -100,7 +105,7 @@ def test_switches_by_keyboard(window: OpenWindow, company: Company) -> None:
 def test_the_same_by_whole_pages_without_javascript(window: OpenWindow, company: Company) -> None:
     page = window(company.admin, script=False).open(PATH)
     arrow(page, CLOSE, "cima").click()
-    expect(labels(page)).to_have_text([BARCODE, STATEMENT, CLOSE, OPERATOR])
+    expect(labels(page)).to_have_text([BARCODE, PIX, STATEMENT, TERM, NEGOTIATE, CLOSE, OPERATOR])
     option(page, BARCODE).get_by_role("link", name="Editar").click()
     page.get_by_label("Descrição").fill("Boleto")
     page.locator("#menu-options").get_by_role("button", name="Salvar").click()

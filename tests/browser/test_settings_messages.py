@@ -41,6 +41,11 @@ def test_edit_and_save_in_place(window: OpenWindow, company: Company) -> None:
 
     text.fill("Bem-vindo à #NOME_EMPRESA#!")
     expect(welcome(page).locator(".count")).to_have_text("Restam 973 caracteres")
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Bem-vindo à Cobrança Modelo!")
+    text.press_sequentially(" E até já", delay=30)
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Bem-vindo à Cobrança Modelo! E até já")
+    expect(text).to_be_focused()
+    text.fill("Bem-vindo à #NOME_EMPRESA#!")
     save(page)
     toast(page, "Mensagem salva.")
     expect(welcome(page).locator(".bubble-text")).to_have_text("Bem-vindo à Cobrança Modelo!")
@@ -70,7 +75,7 @@ def test_a_refused_text_is_explained_in_place_and_stays(window: OpenWindow, comp
     expect(text).to_have_value("Olá da #NOME_EMPRSA#")
     expect(text).to_have_attribute("aria-invalid", "true")
     expect(text).to_have_accessible_description(re.compile("Você quis dizer #NOME_EMPRESA#"))
-    expect(welcome(page).locator(".bubble-text")).to_have_text(SHOWN)
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Olá da #NOME_EMPRSA#")
     watched.check_everywhere()
 
     text.fill("x" * 1001)
@@ -101,7 +106,10 @@ def test_the_same_by_whole_pages_without_javascript(window: OpenWindow, company:
     welcome(page).get_by_role("link", name="Cancelar").click()
     expect(welcome(page).locator(".bubble-text")).to_have_text(SHOWN)
 
-    edit(page).fill("#NADA#")
+    edit(page).fill("Prévia da #NOME_EMPRESA#")
+    welcome(page).get_by_role("button", name="Atualizar prévia").click()
+    expect(welcome(page).locator(".bubble-text")).to_have_text("Prévia da Cobrança Modelo")
+    welcome(page).get_by_label("Mensagem", exact=True).fill("#NADA#")
     save(page)
     expect(welcome(page).locator(".error-summary")).to_contain_text("#NADA# não existe")
     expect(welcome(page).get_by_label("Mensagem", exact=True)).to_have_value("#NADA#")

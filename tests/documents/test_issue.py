@@ -105,6 +105,19 @@ def test_an_agreement_shows_its_fixed_figures_and_its_instalments(app: Flask, co
             assert part in words, part
 
 
+def test_the_interest_of_the_instalments_is_part_of_the_total_and_told(app: Flask, company: Company) -> None:
+    debtor_id = add_debt(app, company)
+    agreement_id = add_agreement(app, debtor_id)
+    change(app, Agreement, agreement_id, total=Decimal("1100.00"), mode="linear", mode_percent=Decimal(2))
+    issued_id = issue_one(app, company, add_document(app, company, kind=TERM), debtor_id, agreement_id)
+    with app.app_context():
+        issued = db.session.get_one(IssuedDocument, issued_id)
+        assert issued.total == Decimal("1193.86")
+        words = text_of(files.read(issued.path)).replace("\xa0", " ")
+    assert "Total, com R$ 93,86 de juros do parcelamento (2,00% ao mês)" in words
+    assert "Valor total do acordo: R$ 1.193,86" in words
+
+
 def test_the_memory_is_the_whole_calculation(app: Flask, company: Company) -> None:
     issued_id = issue_one(app, company, add_document(app, company), add_debt(app, company))
     with app.app_context():

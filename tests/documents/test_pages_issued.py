@@ -11,7 +11,8 @@ from flask import Flask
 from portal import clock
 from portal.documents.models import DocumentKind, IssuedDocument
 from portal.extensions import db
-from tests.documents.world import NOW, add_agreement, add_debt, add_document, issue_one, text_of
+from portal.portfolio.models import Agreement
+from tests.documents.world import NOW, add_agreement, add_debt, add_document, change, issue_one, text_of
 from tests.support.browser import Browser
 from tests.support.people import Company
 
@@ -65,8 +66,12 @@ def test_the_pdf_is_the_one_that_was_issued(app: Flask, company: Company, admin:
 def test_an_agreement_shows_its_instalments(app: Flask, company: Company, admin: Browser) -> None:
     debtor_id = add_debt(app, company)
     document_id = add_document(app, company, kind=DocumentKind.AGREEMENT_TERM)
-    issued_id = issue_one(app, company, document_id, debtor_id, add_agreement(app, debtor_id))
+    agreement_id = add_agreement(app, debtor_id)
+    memory = [{"title_id": 0, "memory": ["de outro título"]}, {"split": ["Parcelas: 1.000,00 ÷ 2 = 500,00"]}]
+    change(app, Agreement, agreement_id, memory=memory)
+    issued_id = issue_one(app, company, document_id, debtor_id, agreement_id)
     page = admin.get(f"{PAGE}/{issued_id}")
+    assert "Parcelas: 1.000,00 ÷ 2 = 500,00" in page.words and "de outro título" not in page.words
     assert "Entrada 22/11/2026" in page.words and "nº 7" in page.words
 
 

@@ -161,3 +161,12 @@ def test_many_pages_are_cut_to_three(app: Flask, admin: Browser, company: Compan
     admin.get(NEW)
     page = admin.post(PREVIEW, htmx=True, **typed(body=BODY + "\n\nMais uma linha." * 300))
     assert len(pictures(page)) == 3 and "aqui aparecem as 3 primeiras" in page.words
+
+
+def test_a_text_that_is_too_long_is_not_drawn(app: Flask, admin: Browser, company: Company) -> None:
+    add_debt(app, company)
+    admin.get(NEW)
+    page = admin.post(PREVIEW, htmx=True, **typed(body=BODY + "x" * 20_000))
+    assert "O texto pode ter no máximo 20.000 caracteres" in page.words and not pictures(page)
+    page = admin.post(f"{PREVIEW}/pdf", **typed(body=BODY + "x" * 20_000))
+    assert page.is_html and "O texto pode ter no máximo 20.000 caracteres" in page.words

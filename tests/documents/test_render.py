@@ -136,7 +136,9 @@ def test_the_pdf_is_tagged_for_archives_and_for_screen_readers() -> None:
     assert b"/StructTreeRoot" in made and b"/MarkInfo" in made
     assert b"<pdfuaid:part>1</pdfuaid:part>" in made and b"<pdfaid:part>2</pdfaid:part>" in made
     assert b"/Lang(pt-BR)" in made
-    assert len(re.findall(rb"/S/TH\b", made)) == len(titles(1).columns), "the header of the table is one for a screen reader"
+    assert len(re.findall(rb"/S/TH\b", made)) == len(titles(1).columns), (
+        "the header of the table is one for a screen reader"
+    )
 
 
 def test_the_pdf_says_what_it_is_and_when_it_was_made() -> None:

@@ -13,7 +13,6 @@ from portal.menu.rules import (
     Option,
     as_content,
     check_label,
-    chosen,
     means,
     moved,
     plain,
@@ -118,121 +117,6 @@ def test_the_default_menu_is_a_list_because_one_label_is_too_long_for_a_button()
     assert presentation(MENU[2:], True, True) == "buttons"
 
 
-def test_as_content_as_buttons() -> None:
-    content = as_content("Escolha:", MENU[2:], "buttons")
-    assert isinstance(content, Buttons)
-    assert content.body == "Escolha:"
-    assert [(c.id, c.title) for c in content.choices] == [
-        ("menu:operator", "Falar com operador"),
-        ("menu:close", "Encerrar"),
-    ]
-
-
-def test_as_content_as_a_list_within_the_limits_of_whatsapp() -> None:
-    content = as_content("Escolha:", MENU, "list")
-    assert isinstance(content, ChoiceList)
-    assert len(content.button) <= 20
-    assert [c.id for c in content.choices] == ["menu:barcode", "menu:statement", "menu:operator", "menu:close"]
-
-
-def test_as_content_as_numbered_text() -> None:
-    assert as_content("Escolha:", MENU, "text") == Text(
-        "Escolha:\n\n1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar"
-    )
-    assert as_content("Escolha:", (), "text") == Text("Escolha:")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("1", BARCODE),
-        (" 1 ", BARCODE),
-        ("1.", BARCODE),
-        ("1)", BARCODE),
-        ("*2*", STATEMENT),
-        ("(2)", STATEMENT),
-        ("02", STATEMENT),
-        ("opção 3", OPERATOR),
-        ("Opcao 3!", OPERATOR),
-        ("número 4", CLOSE),
-        ("1️⃣", BARCODE),
-        ("4⃣", CLOSE),
-        ("１", BARCODE),
-        ("1 - Código de barras", BARCODE),
-        ("2 - demonstrativo de debito", STATEMENT),
-        ("0", None),
-        ("5", None),
-        ("12", None),
-        ("1 e 2", None),
-        ("R$ 1,00", None),
-        ("1 - Encerrar", None),
-        ("Código de barras", BARCODE),
-        ("CODIGO DE BARRAS", BARCODE),
-        ("codigodebarras", BARCODE),
-        ("Falar com operador", OPERATOR),
-        ("encerrar", CLOSE),
-        ("boleto", BARCODE),
-        ("Quero o boleto, por favor", BARCODE),
-        ("me manda a 2ª via do boleto", BARCODE),
-        ("segunda via", BARCODE),
-        ("linha digitável", BARCODE),
-        ("extrato", STATEMENT),
-        ("débito", STATEMENT),
-        ("Demonstrativo", STATEMENT),
-        ("atendente", OPERATOR),
-        ("humano", OPERATOR),
-        ("pix", None),
-        ("meu acordo", None),
-        ("quero negociar", None),
-        ("tchau!", CLOSE),
-        ("fim", CLOSE),
-        ("SAIR", CLOSE),
-        ("já paguei o boleto", None),
-        ("pago no fim do mês", None),
-        ("não quero sair", None),
-        ("bom dia", None),
-        ("oi", None),
-        ("por favor", None),
-        ("", None),
-        ("   ", None),
-        ("👍", None),
-        ("?", None),
-    ],
-)
-def test_chosen_by_words(text, expected) -> None:
-    assert chosen(MENU, text, None) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2", PIX),
-        ("pix", PIX),
-        ("Qual a chave PIX?", None),
-        ("me manda a chave pix por favor", PIX),
-        ("PIX copia-e-cola", PIX),
-        ("quero pagar com pix", PIX),
-        ("QR code", PIX),
-        ("4", TERM),
-        ("termo", TERM),
-        ("quero ver o meu acordo", TERM),
-        ("2ª via do acordo", TERM),
-        ("5", NEGOTIATE),
-        ("negociação", NEGOTIATE),
-        ("Gostaria de negociar", NEGOTIATE),
-        ("quero fazer um acordo", NEGOTIATE),
-        ("queria um desconto", NEGOTIATE),
-        ("PARCELAR", NEGOTIATE),
-        ("proposta", NEGOTIATE),
-        ("já paguei no pix", None),
-        ("não quero negociar", None),
-        ("quebrei o acordo", None),
-    ],
-)
-def test_chosen_by_words_among_all_options(text, expected) -> None:
-    assert chosen(ALL, text, None) is expected
-
-
 @pytest.mark.parametrize(
     ("labels", "expected"),
     [
@@ -255,49 +139,28 @@ def test_what_is_said_of_the_form_is_the_form(labels) -> None:
         assert any(too_long_for_a_button(label) for label in labels) == (shown_as == "list")
 
 
-@pytest.mark.parametrize(
-    ("options", "text", "reply_id", "expected"),
-    [
-        (MENU, "", "menu:barcode", BARCODE),
-        (MENU, "Encerrar", "menu:close", CLOSE),
-        (MENU, "Encerrar", "menu:barcode", BARCODE),
-        (MENU, "Código de barras", "menu:", None),
-        (MENU, "Código de barras", "menu:pix", None),
-        (MENU, "Código de barras", "Código de barras", BARCODE),
-        (MENU, "boleto", "", BARCODE),
-        (WITHOUT_BARCODE, "Código de barras", "menu:barcode", None),
-        (WITHOUT_BARCODE, "Código de barras", None, None),
-        (WITHOUT_BARCODE, "boleto", None, None),
-        (WITHOUT_BARCODE, "1", None, STATEMENT),
-        (WITHOUT_BARCODE, "4", None, None),
-        (RENAMED, "boleto", None, STATEMENT),
-        (RENAMED, "pagar agora", None, BARCODE),
-        (RENAMED, "linha digitável", None, BARCODE),
-        (RENAMED, "fale conosco", None, OPERATOR),
-        ((Option(CLOSE, "👍"),), "🙏", None, None),
-        ((), "1", None, None),
-        ((), "boleto", "menu:barcode", None),
-    ],
-)
-def test_chosen_by_tap_and_only_among_the_active_options(options, text, reply_id, expected) -> None:
-    assert chosen(options, text, reply_id) is expected
+def test_as_content_as_buttons() -> None:
+    content = as_content("Escolha:", MENU[2:], "buttons")
+    assert isinstance(content, Buttons)
+    assert content.body == "Escolha:"
+    assert [(c.id, c.title) for c in content.choices] == [
+        ("menu:operator", "Falar com operador"),
+        ("menu:close", "Encerrar"),
+    ]
 
 
-@given(st.text(), st.none() | st.text(), st.sets(st.sampled_from(MENU)))
-def test_chosen_never_raises_and_never_leaves_the_options(text, reply_id, options) -> None:
-    menu = tuple(options)
-    action = chosen(menu, text, reply_id)
-    assert action is None or action in {option.action for option in menu}
-
-
-@given(st.permutations(MENU), st.integers(0, 3))
-def test_what_is_shown_can_be_chosen(menu, index) -> None:
-    option = menu[index]
-    assert chosen(menu, str(index + 1)) is option.action
-    assert chosen(menu, option.label) is option.action
-    content = as_content("Escolha:", menu, "list")
+def test_as_content_as_a_list_within_the_limits_of_whatsapp() -> None:
+    content = as_content("Escolha:", MENU, "list")
     assert isinstance(content, ChoiceList)
-    assert chosen(menu, content.choices[index].title, content.choices[index].id) is option.action
+    assert len(content.button) <= 20
+    assert [c.id for c in content.choices] == ["menu:barcode", "menu:statement", "menu:operator", "menu:close"]
+
+
+def test_as_content_as_numbered_text() -> None:
+    assert as_content("Escolha:", MENU, "text") == Text(
+        "Escolha:\n\n1 - Código de barras\n2 - Demonstrativo de débito\n3 - Falar com operador\n4 - Encerrar"
+    )
+    assert as_content("Escolha:", (), "text") == Text("Escolha:")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -225,4 +227,28 @@ def test_two_at_once_one_wins(app: Flask, company: Company, admin: Browser, mari
         agreements.accept(agreement, user, seen)
         with pytest.raises(ChangedMeanwhile):
             agreements.break_(agreement, user, seen)
+    assert maria.statuses() == ["negociado", "negociado"]
+
+
+def test_of_two_proposals_accepted_at_once_one_holds_the_titles(
+    app: Flask, company: Company, admin: Browser, maria: Owing
+) -> None:
+    urls = [maria.propose(admin), maria.propose(admin)]
+    start = Barrier(2)
+
+    def accept(url: str) -> str:
+        with app.app_context():
+            user, found = db.session.get_one(User, company.admin.id), db.session.get_one(Agreement, int(url[-1]))
+            seen = found.updated_at
+            db.session.rollback()
+            start.wait(10)
+            try:
+                agreements.accept(found, user, seen)
+            except agreements.WrongState as refused:
+                return str(refused)
+            return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(accept, urls))
+    assert answers[0] == "" and "mudou depois da proposta" in answers[1]
     assert maria.statuses() == ["negociado", "negociado"]

@@ -62,6 +62,7 @@ def words(page: Page) -> str:
 def test_a_title_is_created_and_edited(app: Flask, admin: Browser, debtor: int) -> None:
     page = admin.get(f"/devedores/{debtor}/titulos/novo")
     assert [option["value"] for option in page.all("#creditor-names option")] == ["Escola Azul Ltda"]
+    assert page.one("#creditor")["hx-get"] == "/credores/nomes"
     page = create(admin, debtor)
     assert page.location == f"/devedores/{debtor}"
     page = admin.get(page.location)

@@ -29,6 +29,9 @@ STATE = (
 )
 """What the history tells of a starter."""
 
+EXPLAINED = "told"
+"""In `heard`: when Meta gave the explanation that is in `told`; absent, it is of a try of ours that went wrong."""
+
 
 def mark(starter: ChatStarter) -> str:
     """Names the state of a starter: it differs after every change of it."""
@@ -67,13 +70,23 @@ def write(starter: ChatStarter, draft: Draft) -> None:
 def is_news(starter: ChatStarter, fact: TemplateFact, at: datetime) -> bool:
     """Whether nothing newer is known. Meta's webhooks count in seconds: within the second of the last news is news."""
     heard = starter.heard.get(fact.value)
-    return heard is None or at >= datetime.fromisoformat(heard).replace(microsecond=0)
+    if heard is None:
+        return True
+    last = datetime.fromisoformat(heard)
+    return at >= (last if at.microsecond else last.replace(microsecond=0))
 
 
 def hear(starter: ChatStarter, fact: TemplateFact, at: datetime) -> None:
     """Note when Meta said what now holds."""
     last = starter.heard.get(fact.value, "")
     starter.heard = {**starter.heard, fact.value: max(last, at.isoformat())}
+
+
+def put_told(starter: ChatStarter, text: str, at: datetime | None = None) -> None:
+    """Keep an explanation: Meta's own, given then, or without a time what became of a try of ours; "" forgets it."""
+    heard = {name: when for name, when in starter.heard.items() if name != EXPLAINED}
+    starter.told = text
+    starter.heard = {**heard, EXPLAINED: at.isoformat()} if at is not None else heard
 
 
 def facts(starter: ChatStarter) -> dict[str, Any]:

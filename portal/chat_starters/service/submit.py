@@ -17,10 +17,10 @@ from portal.accounts.models import User
 from portal.chat_starters import queries
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
 from portal.chat_starters.rules.draft import LANGUAGE, Draft, components
-from portal.chat_starters.rules.lint import Neighbours, blocked, lint, wording_of
+from portal.chat_starters.rules.lint import Neighbours, Place, Remark, blocked, lint, wording_of
 from portal.chat_starters.rules.status import EDITABLE, NAME_COOLS_FOR, next_edit, state_of
 from portal.chat_starters.rules.wildcards import remote_name, wildcard_numbers
-from portal.chat_starters.service.common import changed, draft_of, facts, hear, is_news, locked, write
+from portal.chat_starters.service.common import changed, draft_of, facts, hear, is_news, locked, put_told, write
 from portal.connection.models import Connection
 from portal.extensions import db
 from portal.gateways.base import Line, SendError, TemplateFact, Uncertain
@@ -67,6 +67,20 @@ def neighbours(connection: Connection, but: ChatStarter | None = None) -> Neighb
     )
 
 
+def review(connection: Connection, draft: Draft, but: ChatStarter | None = None) -> list[Remark]:
+    """What the linter says of a draft on this connection. Reads only.
+
+    Samples are for Meta's reviewers: where nothing is approved, none are asked for.
+    """
+    found = lint(draft, neighbours(connection, but))
+    return found if needs_approval(connection) else [each for each in found if each.place is not Place.SAMPLES]
+
+
+def needs_approval(connection: Connection) -> bool:
+    """Whether Meta (or its simulator) decides about starters; on an API without templates they are plain texts."""
+    return gateways.get(connection.kind.value).capabilities.templates
+
+
 def save_draft(user: User, connection: Connection, draft: Draft, starter: ChatStarter | None, seen: str) -> ChatStarter:
     """Keep a starter here without sending it; commits. Raises NameTaken, NotNow, ChangedMeanwhile."""
     name = remote_name(draft.name)
@@ -81,7 +95,7 @@ def save_draft(user: User, connection: Connection, draft: Draft, starter: ChatSt
     starter.name = name
     starter.category = StarterCategory(draft.category)
     write(starter, draft)
-    starter.told = ""
+    put_told(starter, "")
     try:
         db.session.flush()
     except IntegrityError as error:
@@ -123,7 +137,7 @@ def submit(user: User, connection: Connection, starter: ChatStarter) -> ChatStar
         db.session.rollback()
         raise NotNow("Este modelo já foi enviado para aprovação.")
     draft = draft_of(starter)
-    if blocked(lint(draft, neighbours(connection, starter))):
+    if blocked(review(connection, draft, starter)):
         db.session.rollback()
         raise NotReady
     kind, line, started = connection.kind.value, connection.line, clock.now()
@@ -134,7 +148,7 @@ def submit(user: User, connection: Connection, starter: ChatStarter) -> ChatStar
     try:
         answer = templates.create(line, starter.name, starter.language, draft.category, components(draft))
     except (SendError, Uncertain) as error:
-        raise _failed(starter, kind, error) from error
+        raise _failed(starter, kind, error, StarterStatus.DRAFT) from error
     locked(starter)
     return _settled(user, starter, answer, started)
 
@@ -149,26 +163,36 @@ def _settled(user: User, starter: ChatStarter, answer: Submitted, started: datet
     """Store Meta's answer, unless a webhook that came first already said more."""
     before = facts(starter)
     starter.remote_id = answer.provider_id or starter.remote_id
-    _stands(starter, answer.status or "PENDING", started)
+    if _stands(starter, answer.status or "PENDING", started):
+        put_told(starter, "")
     if answer.category in ("UTILITY", "MARKETING"):
         starter.category = StarterCategory(answer.category.lower())
-    starter.told = ""
     changed(starter, "chat-starter.submit", before, user.id)
     db.session.commit()
     return starter
 
 
-def _stands(starter: ChatStarter, word: str, started: datetime) -> None:
-    if is_news(starter, TemplateFact.STATUS, started):
-        starter.status, starter.remote_status = StarterStatus(state_of(word)), word
-        hear(starter, TemplateFact.STATUS, started)
+def _stands(starter: ChatStarter, word: str, started: datetime) -> bool:
+    if not is_news(starter, TemplateFact.STATUS, started):
+        return False
+    starter.status, starter.remote_status = StarterStatus(state_of(word)), word
+    hear(starter, TemplateFact.STATUS, started)
+    return True
 
 
-def _failed(starter: ChatStarter, kind: str, error: SendError | Uncertain) -> Refused:
-    """Keep what happened beside the starter, which stays as it was; commits."""
+def _failed(
+    starter: ChatStarter, kind: str, error: SendError | Uncertain, was: StarterStatus
+) -> Refused | NotNow:
+    """Keep what happened beside the starter, which stays as it was; commits.
+
+    When the starter `was` in another state, a second click was late: the first one's answer holds, and nothing is kept.
+    """
     locked(starter)
+    if starter.status is not was:
+        db.session.rollback()
+        return NotNow("Este modelo mudou enquanto o pedido estava a caminho. Confira a situação dele.")
     before = facts(starter)
-    starter.told = UNCONFIRMED if isinstance(error, Uncertain) else error.told or explain(kind, error.code)
+    put_told(starter, UNCONFIRMED if isinstance(error, Uncertain) else error.told or explain(kind, error.code))
     changed(starter, "chat-starter.refused", before)
     db.session.commit()
     if isinstance(error, Uncertain):
@@ -196,7 +220,7 @@ def edit(user: User, connection: Connection, starter: ChatStarter, draft: Draft,
     if reason or starter.status is StarterStatus.DRAFT:
         db.session.rollback()
         raise NotNow(reason or "Este modelo ainda é um rascunho.")
-    if blocked(lint(draft, neighbours(connection, starter))):
+    if blocked(review(connection, draft, starter)):
         db.session.rollback()
         raise NotReady
     was_approved = starter.status is StarterStatus.APPROVED
@@ -205,12 +229,12 @@ def edit(user: User, connection: Connection, starter: ChatStarter, draft: Draft,
     word = "APPROVED"
     if templates is not None:
         category = "" if was_approved else draft.category
-        remote_id = starter.remote_id
+        remote_id, was = starter.remote_id, starter.status
         db.session.commit()
         try:
             word = templates.edit(line, remote_id, category, components(draft))
         except (SendError, Uncertain) as error:
-            raise _failed(starter, kind, error) from error
+            raise _failed(starter, kind, error, was) from error
         locked(starter)
     return _edited(user, starter, draft, word, started, was_approved=was_approved)
 
@@ -226,8 +250,8 @@ def _edited(
         starter.category = StarterCategory(draft.category)
     else:
         starter.edits = [*starter.edits, started.isoformat()][-20:]
-    _stands(starter, word, started)
-    starter.told = ""
+    if _stands(starter, word, started):
+        put_told(starter, "")
     changed(starter, "chat-starter.edit", before, user.id)
     db.session.commit()
     return starter
@@ -242,17 +266,17 @@ def delete(user: User, connection: Connection, starter: ChatStarter, seen: str) 
         raise NotNow("A Meta não deixa excluir um modelo desativado.")
     kind, line, templates = connection.kind.value, connection.line, _templates(connection.kind.value)
     if templates is not None and starter.remote_id:
-        name, remote_id = starter.name, starter.remote_id
+        name, remote_id, was = starter.name, starter.remote_id, starter.status
         db.session.commit()
         try:
             templates.delete(line, name, remote_id)
         except (SendError, Uncertain) as error:
-            raise _failed(starter, kind, error) from error
+            raise _failed(starter, kind, error, was) from error
         locked(starter)
     before, was_approved = facts(starter), starter.status is StarterStatus.APPROVED
     starter.status, starter.remote_status = StarterStatus.DELETED, "DELETED"
     hear(starter, TemplateFact.STATUS, clock.now())
     starter.deleted_at = clock.now() if was_approved and templates is not None else None
-    starter.told = ""
+    put_told(starter, "")
     changed(starter, "chat-starter.delete", before, user.id)
     db.session.commit()

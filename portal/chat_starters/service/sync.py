@@ -16,7 +16,7 @@ from portal.chat_starters.models import ChatStarter, StarterCategory, StarterSta
 from portal.chat_starters.rules.draft import parts_of
 from portal.chat_starters.rules.status import asks_again, changes_state, state_of
 from portal.chat_starters.rules.wildcards import unsupported, wildcard_numbers
-from portal.chat_starters.service.common import changed, facts, hear, is_news
+from portal.chat_starters.service.common import EXPLAINED, changed, facts, hear, is_news, put_told
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
@@ -106,9 +106,7 @@ def _row_of(connection: Connection, template: RemoteTemplate) -> ChatStarter:
 def _read_again(row: ChatStarter, template: RemoteTemplate, asked_at: datetime) -> bool:
     """What the list says of a starter, except where newer news came meanwhile."""
     status, word = _status(template)
-    standing: dict[str, Any] = {"remote_id": template.provider_id, "status": status, "remote_status": word}
-    if status is not row.status:
-        standing["told"] = ""
+    standing = {"remote_id": template.provider_id, "status": status, "remote_status": word}
     announced = template.correct_category if template.correct_category != template.category else ""
     news: News = {
         TemplateFact.STATUS: standing,
@@ -146,19 +144,34 @@ def _status(template: RemoteTemplate) -> tuple[StarterStatus, str]:
     return status, f"{template.status}{reason}"[:40]
 
 
-def _change(row: ChatStarter, news: News, at: datetime) -> bool:
+def _change(row: ChatStarter, news: News, at: datetime, update: TemplateUpdate | None = None) -> bool:
     """Set what differs and tell whether anything did; an unchanged starter keeps its `updated_at`."""
-    before, different = facts(row), {}
+    before, different, stood = facts(row), {}, row.status
     for fact, values in news.items():
         if is_news(row, fact, at):
             different.update({name: value for name, value in values.items() if getattr(row, name) != value})
             hear(row, fact, at)
     for name, value in different.items():
         setattr(row, name, value)
-    if different:
+    if row.status is not stood:
+        put_told(row, "")
+    explained = update is not None and _explain(row, update)
+    if different or explained:
         row.updated_at = clock.now()
         changed(row, "chat-starter.meta", before)
-    return bool(different)
+    return bool(different) or explained
+
+
+def _explain(row: ChatStarter, update: TemplateUpdate) -> bool:
+    """Keep Meta's explanation of the state. It comes by webhook alone, perhaps when a synchronisation has told the state
+    already; an older one does not take the place of a newer."""
+    if not update.told or row.status.value != state_of(update.value):
+        return False
+    if update.at.isoformat() < row.heard.get(EXPLAINED, ""):
+        return False
+    new = row.told != update.told
+    put_told(row, update.told, update.at)
+    return new
 
 
 def apply_update(connection: Connection, update: TemplateUpdate) -> bool:
@@ -170,7 +183,8 @@ def apply_update(connection: Connection, update: TemplateUpdate) -> bool:
     if row is None or update.fact is TemplateFact.COMPONENTS or asks_again(update.value):
         jobs.wake("template-status")
         return row is not None
-    _change(row, {update.fact: _news(row, update)}, update.at)
+    if update.fact is not TemplateFact.STATUS or changes_state(update.value):
+        _change(row, {update.fact: _news(row, update)}, update.at, update)
     return True
 
 
@@ -178,8 +192,11 @@ def _named(connection: Connection, update: TemplateUpdate) -> ChatStarter | None
     mine = sa.select(ChatStarter).where(ChatStarter.connection_id == connection.id).with_for_update()
     by_id = mine.where(ChatStarter.remote_id == update.provider_id)
     by_name = mine.where(ChatStarter.name == update.name, ChatStarter.language == update.language)
-    found = db.session.scalar(by_id) if update.provider_id else None
-    return found or (db.session.scalar(by_name) if update.name else None)
+    if update.provider_id:
+        found = db.session.scalar(by_id)
+        # A name that is used again has another id: what comes late of the one before is not about this one.
+        return found or (db.session.scalar(by_name.where(ChatStarter.remote_id == "")) if update.name else None)
+    return db.session.scalar(by_name) if update.name else None
 
 
 def _news(row: ChatStarter, update: TemplateUpdate) -> dict[str, Any]:
@@ -188,12 +205,12 @@ def _news(row: ChatStarter, update: TemplateUpdate) -> dict[str, Any]:
     if update.fact is TemplateFact.CATEGORY:
         announced = {"correct_category": update.reason[:20] if update.reason != update.value else ""}
         return {"category": _category(update.value), **announced}
-    if not changes_state(update.value) or row.remote_status.startswith(queries.UNSUPPORTED_MARK):
+    if row.remote_status.startswith(queries.UNSUPPORTED_MARK):
         return {}
     status = StarterStatus(state_of(update.value))
     reason = f":{update.reason}" if update.reason and status is StarterStatus.REJECTED else ""
     known = {"remote_id": update.provider_id} if update.provider_id else {}
-    return {**known, "status": status, "remote_status": f"{update.value}{reason}"[:40], "told": update.told}
+    return {**known, "status": status, "remote_status": f"{update.value}{reason}"[:40]}
 
 
 def sync_all() -> str:

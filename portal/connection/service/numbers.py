@@ -25,7 +25,7 @@ SECRETS = ("access_token", "app_secret")
 def set_up(account_id: int) -> None:
     """Give a new company the simulator, in the caller's transaction: everything can be tried before any contract."""
     connection = _new(account_id, ConnectionKind.SIMULATOR)
-    connection.enabled = True
+    connection.enabled = connection.primary = True
     connection.phone_number_id = f"simulador-{account_id}"
     connection.app_secret = secrets.token_urlsafe(32)
     db.session.add(connection)
@@ -64,9 +64,9 @@ def choose_kind(user: User, kind: ConnectionKind) -> Connection:
         chosen = _new(user.account_id, kind)
         db.session.add(chosen)
     if before is not None and before is not chosen:
-        before.enabled = False
-        db.session.flush()  # the database allows one enabled connection at any moment
-    chosen.enabled = True
+        before.enabled = before.primary = False
+        db.session.flush()  # the database allows one primary connection at any moment
+    chosen.enabled = chosen.primary = True
     db.session.flush()
     _noted(user, chosen, "connection.kind", {"kind": before.kind.value} if before else None, {"kind": kind.value})
     db.session.commit()

@@ -12,8 +12,8 @@ from portal import clock, jobs
 from portal.accounts.models import Account, User
 from portal.audit.service import note
 from portal.bot_messages.rules import first_name_of
-from portal.chat_starters.rules import wildcards as starter_rules
 from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.chat_starters.rules import wildcards as starter_rules
 from portal.chat_starters.rules.wildcards import Field
 from portal.connection.models import Connection
 from portal.dispatch.filters import Filter

@@ -158,8 +158,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def clean(value: str) -> str:
     """A value as it is printed: on one line (no-break spaces stay), composed, without invisible characters."""
-    line = _SPACES.sub(" ", unicodedata.normalize("NFC", value)).strip(" ")
-    return "".join(char for char in line if not is_control(char))
+    one_line = _SPACES.sub(" ", value)
+    visible = "".join(char for char in one_line if not is_control(char))
+    return re.sub(" +", " ", unicodedata.normalize("NFC", visible)).strip(" ")
 
 
 def is_control(char: str) -> bool:

@@ -53,8 +53,21 @@ class Facts:
 
     @property
     def total(self) -> Decimal:
-        """What the document asks for."""
-        return self.agreement.total if self.agreement else self.sums.total
+        """What the document asks for: the debt, or all instalments together, their own interest included."""
+        if self.agreement is None:
+            return self.sums.total
+        return sum((each.amount for each in self.instalments), Decimal(0)) or self.agreement.total
+
+    @property
+    def split_interest(self) -> Decimal:
+        """What paying in instalments costs: the instalments together, less the debt that they pay."""
+        return self.total - self.agreement.total if self.agreement else Decimal(0)
+
+    @property
+    def split_steps(self) -> list[str]:
+        """How the debt was split into instalments, as the agreement keeps it."""
+        kept = self.agreement.memory if self.agreement else []
+        return [step for each in kept if isinstance(each, dict) for step in each.get("split", [])]
 
     @property
     def instalments(self) -> list[Instalment]:

@@ -145,6 +145,7 @@ def _memory(facts: Facts, document: Document) -> dict[str, Any]:
             {"number": each.number, "due_date": each.due_date.isoformat(), "amount": str(each.amount)}
             for each in facts.instalments
         ],
+        "split": facts.split_steps,
         "total": str(facts.total),
         "values": {name: content.values[name] for name in used(document.body) if name in content.values},
         "body": document.body,

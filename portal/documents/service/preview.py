@@ -13,7 +13,7 @@ from portal.documents.kinds import needs_agreement
 from portal.documents.models import DocumentKind
 from portal.documents.render import RenderError, Sheet, pdf, pictures
 from portal.documents.rules.examples import examples
-from portal.documents.rules.wildcards import check
+from portal.documents.rules.wildcards import TEXT_LIMIT, check
 from portal.documents.service import values
 from portal.documents.service.facts import gather
 from portal.documents.service.gaps import gaps
@@ -70,6 +70,8 @@ def show(user: User, kind: DocumentKind, body: str, debtor_id: int | None) -> Pr
 
     Ends the transaction before it draws: drawing must not hold up who wants to write.
     """
+    if len(body) > TEXT_LIMIT:
+        return Preview("", "", (), error=" ".join(check(kind.value, body)))
     sheet, found = _sheet(user, kind, body, debtor_id)
     db.session.rollback()
     try:
@@ -81,6 +83,8 @@ def show(user: User, kind: DocumentKind, body: str, debtor_id: int | None) -> Pr
 
 def print_out(user: User, kind: DocumentKind, body: str, debtor_id: int | None) -> bytes:
     """The same as a PDF. Raises RenderError."""
+    if len(body) > TEXT_LIMIT:
+        raise RenderError("O texto é longo demais.")
     sheet, _ = _sheet(user, kind, body, debtor_id)
     db.session.rollback()
     return pdf(sheet)

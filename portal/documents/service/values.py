@@ -6,7 +6,6 @@ A value that is lacking is empty here; `gaps` tells the person what to fill in a
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
 from portal import clock
 from portal.documents.rules.content import Column, Filled, Table
@@ -70,8 +69,16 @@ def instalments_table(facts: Facts) -> Table:
         )
         for each in facts.instalments
     ]
-    total = sum((each.amount for each in facts.instalments), Decimal(0))
-    return Table(columns, tuple(rows), ("Total", "", plain(total), "") if rows else ())
+    return Table(columns, tuple(rows), (_split_total(facts), "", plain(facts.total), "") if rows else ())
+
+
+def _split_total(facts: Facts) -> str:
+    """The label of the total, which tells the interest of the instalments (CDC, art. 52)."""
+    agreement, interest = facts.agreement, facts.split_interest
+    if agreement is None or interest <= 0:
+        return "Total"
+    rate = f"{plain(agreement.mode_percent)}% ao mês"
+    return f"Total, com {format_brl(interest)} de juros do parcelamento ({rate})"
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -131,8 +138,8 @@ def _agreement(facts: Facts) -> dict[str, str]:
     return {
         "#NUMERO_ACORDO#": str(agreement.number),
         "#DATA_ACORDO#": _day_of(agreement.agreed_on),
-        "#VALOR_ACORDO#": format_brl(agreement.total),
-        "#VALOR_ACORDO_EXTENSO#": amount_in_words(agreement.total),
+        "#VALOR_ACORDO#": format_brl(facts.total),
+        "#VALOR_ACORDO_EXTENSO#": amount_in_words(facts.total),
         "#ENTRADA#": format_brl(agreement.entry),
         "#QTD_PARCELAS#": str(sum(1 for each in agreement.instalments if each.number)),
         "#PRIMEIRO_VENCIMENTO#": _day_of(rest[0].due_date) if rest else "",

@@ -1,0 +1,146 @@
+"""What PlugMessage's refusals mean. It has no error codes, only English sentences that vary: known fragments of them
+stand for codes of our own, which are stored, explained and acted on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from portal.gateways.base import SendError
+
+NO_ROUTE = "instance_unknown"
+TOKEN_MISSING = "client_token"
+SUSPENDED = "suspended"
+_DETAIL_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class _Rule:
+    text: str
+    retry: bool = False
+    stop: bool = False
+
+
+def _retry(text: str) -> _Rule:
+    return _Rule(text, retry=True)
+
+
+def _stop(text: str) -> _Rule:
+    return _Rule(text, stop=True)
+
+
+_RULES: dict[str, _Rule] = {
+    SUSPENDED: _stop(
+        "A assinatura da instância no PlugMessage venceu. Renove-a no painel do PlugMessage; os envios esperam até lá."
+    ),
+    "restricted": _stop(
+        "O WhatsApp restringiu temporariamente os envios deste número. Pause as cobranças por ele, espere a restrição "
+        "acabar e só então retome os envios."
+    ),
+    TOKEN_MISSING: _stop(
+        "O PlugMessage não aceitou o Client-Token. Copie o token de segurança da conta no painel do PlugMessage, em "
+        "Segurança, e salve-o na aba Configurações."
+    ),
+    "address_refused": _stop(
+        "O PlugMessage só aceita chamadas de endereços autorizados, e o deste portal não está entre eles. Inclua-o na "
+        "lista do painel do PlugMessage, em Segurança."
+    ),
+    NO_ROUTE: _stop(
+        "O PlugMessage não encontrou a instância. Confira o ID e o token da instância na aba Configurações."
+    ),
+    "credentials": _stop(
+        "O ID, o token da instância ou o Client-Token não está correto. Confira-os na aba Configurações."
+    ),
+    "not_connected": _stop(
+        "O celular não está conectado ao PlugMessage. Conecte-o de novo pelo QR Code; os envios esperam até lá."
+    ),
+    "queue_full": _retry(
+        "A fila do PlugMessage está cheia. Confira se o celular está conectado e tente de novo em alguns minutos."
+    ),
+    "rate": _retry("O PlugMessage recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
+    "unreachable": _retry("Não foi possível falar com o PlugMessage. Tente de novo em alguns minutos."),
+    "not_sent": _Rule(
+        "O PlugMessage informou que não fez o que foi pedido. Confira no celular se o número está conectado e tente "
+        "de novo."
+    ),
+    "no_whatsapp": _Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
+    "rejected": _Rule(
+        "O WhatsApp não permitiu o envio desta mensagem. Revise o texto e tente outro telefone ou outro meio de contato."
+    ),
+    "not_delivered": _Rule(
+        "O PlugMessage não conseguiu entregar a mensagem ao WhatsApp. Confira a conexão do celular e envie de novo."
+    ),
+    "button_terms": _Rule(
+        "O uso de botões precisa ser aceito no painel do PlugMessage. Aceite os termos lá ou use o menu em texto."
+    ),
+    "media": _Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
+    "passkey": _Rule(
+        "Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."
+    ),
+    "webhook": _Rule(
+        "O PlugMessage não aceitou o endereço de retorno do portal. Ele precisa começar com https:// e estar acessível "
+        "pela internet."
+    ),
+    "limit": _Rule(
+        "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
+    ),
+    "recipient": _Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
+    "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
+    "refused": _Rule("O PlugMessage recusou o pedido. Confira os dados e a conexão; se persistir, fale com o suporte dele."),
+}
+
+# The first fragment that is found decides, so what is special stands before what is general.
+_FRAGMENTS = (
+    ("must subscribe", SUSPENDED),
+    ("shadow_ban", "restricted"),
+    ("client-token", TOKEN_MISSING),
+    ("null not allowed", TOKEN_MISSING),
+    ("unable to find matching target", NO_ROUTE),
+    ("not_found", NO_ROUTE),
+    ("instance not found", NO_ROUTE),
+    ("button", "button_terms"),
+    ("number does not exist", "no_whatsapp"),
+    ("invalid phone number", "no_whatsapp"),
+    ("media", "media"),
+    ("404 error", "media"),
+    ("have permission to send", "rejected"),
+    ("rejected sending", "rejected"),
+    ("allow sending", "rejected"),
+    ("timeout on send", "not_delivered"),
+    ("error on send", "not_delivered"),
+    ("queue", "queue_full"),
+    ("too many", "rate"),
+    ("not connected", "not_connected"),
+    ("disconnected", "not_connected"),
+    ("restore the session", "not_connected"),
+)
+_ADDRESS_REFUSED = re.compile(r"[0-9a-f.:]{3,45} not allowed", re.IGNORECASE)
+
+
+def code_of(told: str) -> str:
+    """Our code for what PlugMessage wrote; "refused" for a sentence that nobody has seen yet."""
+    lowered = told.lower()
+    for fragment, code in _FRAGMENTS:
+        if fragment in lowered:
+            return code
+    return "address_refused" if _ADDRESS_REFUSED.fullmatch(lowered.strip()) else "refused"
+
+
+def refusal(code: str, detail: str) -> SendError:
+    """The refusal that one of our codes stands for. `detail` must not hold a secret any more."""
+    rule = _rule(code)
+    return SendError(code, detail[:_DETAIL_LENGTH], retry=rule.retry, stop=rule.stop)
+
+
+def stops(code: str) -> bool:
+    """Whether a code means that the whole connection is unfit until a person acts."""
+    return _rule(code).stop
+
+
+def explain(code: str) -> str:
+    """One or two sentences in Portuguese for people: what the code means and what to do next."""
+    return _rule(code).text
+
+
+def _rule(code: str) -> _Rule:
+    return _RULES.get(code) or _Rule(f"O PlugMessage recusou o pedido (código {code}). Confira a conexão do número.")
