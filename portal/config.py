@@ -6,8 +6,12 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import formataddr, parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -27,6 +31,18 @@ class ConfigError(RuntimeError):
     """The environment cannot run the portal; the message says what to set."""
 
 
+@dataclass(frozen=True)
+class MailServer:
+    """Where e-mails are handed in. `tls` from the first byte (smtps), or `starttls` before anything else is said."""
+
+    host: str
+    port: int
+    tls: bool = False
+    starttls: bool = False
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
 def load(env: Mapping[str, str], instance: Path) -> dict[str, Any]:
     """The Flask configuration for an environment. Raises ConfigError with the cure when something is missing."""
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,6 +60,8 @@ def load(env: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "GRAPH_API_URL": env.get("GRAPH_API_URL", "https://graph.facebook.com").rstrip("/"),
         "GRAPH_API_VERSION": env.get("GRAPH_API_VERSION", "v26.0"),
         "PLUGMESSAGE_API_URL": env.get("PLUGMESSAGE_API_URL", "https://api.plugmessage.com.br").rstrip("/"),
+        "MAIL_SERVER": _mail_server(env.get("PORTAL_SMTP_URL", "").strip()),
+        "MAIL_FROM": _mail_from(env),
         "FILE_ROOT": str(instance / "files"),
         "INSTANCE": str(instance),
         "JOBS": env.get("PORTAL_JOBS", "off"),
@@ -88,6 +106,49 @@ def _engine_options(url: str) -> dict[str, Any]:
         "max_overflow": 20,
         "pool_timeout": 5,
     }
+
+
+def _mail_server(url: str) -> MailServer | None:
+    """The server of PORTAL_SMTP_URL, None for no e-mail. An error never repeats the address: it holds the password."""
+    if not url:
+        return None
+    form = "PORTAL_SMTP_URL is smtp://user:password@host:587?starttls=1 or smtps://user:password@host:465"
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        raise ConfigError(form) from None
+    starttls = parse_qs(parts.query).get("starttls", ["0"]) == ["1"]
+    if parts.scheme not in ("smtp", "smtps") or not host or (starttls and parts.scheme == "smtps"):
+        raise ConfigError(f"{form} (special characters of the password percent-encoded)")
+    tls = parts.scheme == "smtps"
+    if parts.username and not (tls or starttls or _is_this_machine(host)):
+        raise ConfigError("PORTAL_SMTP_URL would send a password in clear: add ?starttls=1, or use smtps://")
+    default = 465 if tls else 587 if starttls else 25
+    return MailServer(
+        host, port or default, tls, starttls, unquote(parts.username or ""), unquote(parts.password or "")
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    """Who the e-mails are from: "Portal <avisos@empresa.com.br>", or the address alone."""
+    given = env.get("PORTAL_MAIL_FROM", "").strip()
+    if not given:
+        if env.get("PORTAL_SMTP_URL", "").strip():
+            raise ConfigError("PORTAL_SMTP_URL needs PORTAL_MAIL_FROM too: the address that the e-mails come from")
+        return ""
+    name, address = parseaddr(given)
+    local, _, domain = address.rpartition("@")
+    if not local or "." not in domain or not given.isprintable() or not address.isascii() or " " in address:
+        raise ConfigError('PORTAL_MAIL_FROM is an e-mail address, or "Name <address>"')
+    return formataddr((name or "Portal de WhatsApp", address))
 
 
 def _secrets(env: Mapping[str, str], instance: Path, *, make: bool) -> dict[str, Any]:

@@ -26,7 +26,8 @@ class Trail:
     What follows may be left out. `kind` is what such things are called in a filter, "Mensagens automáticas".
     `actions` says in words what an action of the audit did, where "alterou" would say too little. `required` are the
     fields without which a version was noted in part only, and is told but never offered for restoring.
-    `current(account_id, key)` is the thing's state now; without it the newest noted values count as that.
+    `current(account_id, key)` is the thing's state now; without it the newest noted values count as that. `nobody` is
+    who made a change that no person made.
     """
 
     prefix: str
@@ -39,6 +40,7 @@ class Trail:
     actions: Mapping[str, str] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     current: Callable[[int, str], Values | None] | None = None
+    nobody: str = "Sistema"
 
     def restores(self, values: Values | None) -> bool:
         """Whether a version of these values may be offered; the feature's `restore` has the last word."""

@@ -92,7 +92,8 @@ class _Teller:
 
     def row(self, entry: AuditEntry) -> Row:
         thing = self.thing(entry.subject)
-        who = self.names.get(entry.user_id, "Outra pessoa") if entry.user_id else SYSTEM
+        nobody = thing.trail.nobody if thing.trail else SYSTEM
+        who = self.names.get(entry.user_id, "Outra pessoa") if entry.user_id else nobody
         changes = told(self.account_id, thing.trail, entry.before, entry.after)
         return Row(entry.id, entry.at, who, _did(thing.trail, entry), thing, changes)
 

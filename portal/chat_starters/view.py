@@ -169,8 +169,13 @@ def view(starter: ChatStarter, *, lost: bool = False) -> StarterView:
 
 
 def phone_of(starter: ChatStarter, values: Mapping[Field, str] | None = None, bindings: Sequence[str] = ()) -> Phone:
-    """A starter with what fills its wildcards, examples without `values`; `bindings` instead of its own, if given."""
-    text = preview(starter.body, bindings or starter.bindings, values)
+    """A starter with what fills its wildcards, examples without `values`; `bindings` instead of its own, if given.
+
+    Before there is anything to associate, Meta's samples stand for them.
+    """
+    chosen = bindings or starter.bindings
+    waits = not chosen and starter.status not in BINDABLE
+    text = filled(starter.body, starter.samples) if waits else preview(starter.body, chosen, values)
     buttons = tuple(Button.from_json(each) for each in starter.buttons)
     return Phone(text, starter.header, starter.footer, buttons)
 

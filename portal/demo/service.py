@@ -12,6 +12,7 @@ from portal.accounts.service.people import add_user, create_account
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
 from portal.chat_starters.rules.wildcards import Field
 from portal.connection import queries as connections
+from portal.demo import settings
 from portal.demo.people import CREDITORS, DemoDebtor, debtors
 from portal.extensions import db
 from portal.portfolio.models import Creditor, Debtor, Phone, PhoneKind, Title
@@ -58,7 +59,9 @@ def set_up(password: str) -> None:
         add_user(account.id, None, other, address, role, password).available = True
     _add_portfolio(account)
     _add_starters(account)
+    settings.add(account)
     db.session.commit()
+    settings.agree(account)
 
 
 def _add_portfolio(account: Account) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.documents.models import IssuedDocument
 
-FIGURES = ("principal", "fine", "interest", "fee", "discount", "total")
+FIGURES = ("original", "credited", "fine", "interest", "fee", "discount", "total")
 
 
 @dataclass(frozen=True)
@@ -59,4 +59,6 @@ def _line(kept: Mapping[str, Any]) -> MemoryLine:
 
 
 def _figures(kept: Mapping[str, str]) -> tuple[Decimal, ...]:
-    return tuple(Decimal(kept[name]) for name in FIGURES)
+    paid = {"credited": kept.get("credited", "0.00")}
+    original = Decimal(kept["principal"]) + Decimal(paid["credited"])
+    return tuple(original if name == "original" else Decimal({**kept, **paid}[name]) for name in FIGURES)

@@ -11,20 +11,25 @@ from portal.gateways import cloud_api_webhooks, http
 from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Recipient, SendError, Uncertain
 from portal.gateways.cloud_api_errors import classify, graph_error, proves_not_sent
 from portal.gateways.cloud_api_graph import Graph, harmless, parsed, text
+from portal.gateways.cloud_api_media import CloudMedia
 from portal.gateways.cloud_api_payloads import payload
+from portal.gateways.cloud_api_setup import Setup, problems
 from portal.gateways.cloud_api_templates import Templates
 from portal.gateways.messages import Content, Document
 
 MAX_DOCUMENT = 100_000_000
 _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,name_status,quality_rating,status,code_verification_status,platform_type,"
-    "whatsapp_business_manager_messaging_limit"
+    "whatsapp_business_manager_messaging_limit,health_status"
 )
 
 
 @dataclass(frozen=True)
 class NumberInfo:
-    """What Meta says of the connected number, in Meta's words. Only a CONNECTED number can send."""
+    """What Meta says of the connected number, in Meta's words. Only a CONNECTED number can send.
+
+    `can_send` is AVAILABLE, LIMITED or BLOCKED, "" when it is not told; `problems` are explanations for people.
+    """
 
     phone_number_id: str
     display_phone: str = ""
@@ -35,6 +40,8 @@ class NumberInfo:
     code_verification: str = ""
     platform: str = ""
     messaging_limit: str = ""
+    can_send: str = ""
+    problems: tuple[str, ...] = ()
 
     @property
     def connected(self) -> bool:
@@ -51,6 +58,9 @@ class CloudApi:
         self._graph = Graph(base_url, version)
         self._files = files
         self.templates = Templates(self._graph)
+        self.setup = Setup(self._graph)
+        self.media = CloudMedia(self._graph, base_url)
+        self.fetch = self.media.fetch
 
     def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
         """Send one message. Raises `SendError` when it surely did not go out, `Uncertain` when nobody can know.
@@ -75,6 +85,8 @@ class CloudApi:
     def check(self, line: Line) -> NumberInfo:
         """Read the number's own state: the test of a connection. Raises `SendError`, with Meta's code if any."""
         data = self._graph.read(line.access_token, self._graph.url(line.phone_number_id), {"fields": _NUMBER_FIELDS})
+        health = data.get("health_status")
+        health = health if isinstance(health, Mapping) else {}
         return NumberInfo(
             phone_number_id=text(data.get("id")),
             display_phone=text(data.get("display_phone_number")),
@@ -85,6 +97,8 @@ class CloudApi:
             code_verification=text(data.get("code_verification_status")),
             platform=text(data.get("platform_type")),
             messaging_limit=text(data.get("whatsapp_business_manager_messaging_limit")),
+            can_send=text(health.get("can_send_message")),
+            problems=problems(health.get("entities")),
         )
 
     def authentic(self, line: Line, body: bytes, headers: Mapping[str, str]) -> bool:

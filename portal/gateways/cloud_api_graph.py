@@ -27,6 +27,10 @@ class Graph:
             raise SendError("credentials", "an id of Meta's is a string of digits", stop=True)
         return f"{self._root}/{object_id}/{edge}".rstrip("/")
 
+    def named(self, name: str) -> str:
+        """The address of what has a name and no id, as debug_token."""
+        return f"{self._root}/{name}"
+
     def read(self, token: str, url: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         """GET an object. Raises `SendError`; nothing was changed."""
         try:

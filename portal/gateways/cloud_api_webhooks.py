@@ -6,6 +6,8 @@ on becomes `Unknown`, and the rest of the batch is unharmed.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -16,12 +18,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from portal.gateways import cloud_api_template_events
-from portal.gateways.base import Broken, Delivery, Inbound, Item, StatusUpdate, Unknown
+from portal.gateways.base import Broken, Delivery, Inbound, Item, Media, StatusUpdate, Unknown
 from portal.gateways.cloud_api_texts import describe
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+_MEDIA = frozenset({"image", "audio", "video", "document", "sticker"})
 _NOT_MESSAGES = frozenset({"system", "request_welcome"})
 _EARLIEST, _LATEST = 1_000_000_000, 4_102_444_800
 _ID_LENGTH = 255
@@ -171,8 +174,33 @@ def _message(raw: Mapping[str, Any], value: Mapping[str, Any]) -> Item:
         bsuid=bsuid,
         profile_name=_text(_dig(contact, "profile", "name"))[:_NAME_LENGTH],
         context_id=_id(_dig(raw, "context", "id")),
+        media=_media(raw.get(kind)) if kind in _MEDIA else None,
         raw=raw,
     )
+
+
+def _media(content: Any) -> Media | None:
+    """The file of a message; None when Meta gives no id, as of what it could not take itself."""
+    media_id = _id(_dig(content, "id"))
+    if not media_id:
+        return None
+    return Media(
+        provider_id=media_id,
+        mime_type=_text(_dig(content, "mime_type")),
+        filename=_text(_dig(content, "filename")),
+        sha256=_hexadecimal(_text(_dig(content, "sha256"))),
+    )
+
+
+def _hexadecimal(digest: str) -> str:
+    """A SHA-256, which webhooks write in base64 and the media edge in hexadecimal; "" for what is none."""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", digest):
+        return digest.lower()
+    try:
+        raw = base64.b64decode(digest, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return raw.hex() if len(raw) == 32 else ""
 
 
 def _contact(value: Mapping[str, Any], wa_id: str, bsuid: str) -> Mapping[str, Any]:

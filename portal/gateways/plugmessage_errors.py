@@ -74,9 +74,7 @@ _RULES: dict[str, _Rule] = {
         "O uso de botões precisa ser aceito no painel do PlugMessage. Aceite os termos lá ou use o menu em texto."
     ),
     "media": _Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
-    "passkey": _Rule(
-        "Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."
-    ),
+    "passkey": _Rule("Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."),
     "webhook": _Rule(
         "O PlugMessage não aceitou o endereço de retorno do portal. Ele precisa começar com https:// e estar acessível "
         "pela internet."
@@ -86,7 +84,9 @@ _RULES: dict[str, _Rule] = {
     ),
     "recipient": _Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
     "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
-    "refused": _Rule("O PlugMessage recusou o pedido. Confira os dados e a conexão; se persistir, fale com o suporte dele."),
+    "refused": _Rule(
+        "O PlugMessage recusou o pedido. Confira os dados e a conexão; se persistir, fale com o suporte dele."
+    ),
 }
 
 # The first fragment that is found decides, so what is special stands before what is general.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from portal.inbox.service.files import fetch_pending
 from portal.inbox.service.ledger import sweep_lost
 from portal.inbox.service.reply import close_abandoned
 from portal.inbox.service.sender import send_replies
@@ -9,6 +10,11 @@ from portal.jobs import counted, job
 @job("send-outbox", "Envio de respostas", every=1)
 def send_outbox() -> str:
     return counted(send_replies(), "mensagem enviada ao provedor", "mensagens enviadas ao provedor")
+
+
+@job("fetch-media", "Arquivos recebidos", every=10)
+def fetch_media() -> str:
+    return counted(fetch_pending(), "arquivo recebido", "arquivos recebidos")
 
 
 @job("sweep-outbox", "Mensagens sem confirmação", every=15)

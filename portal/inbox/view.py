@@ -103,6 +103,25 @@ def _owner(conversation: Conversation, user: User) -> str:
     return f"Com {who}"
 
 
+ARRIVED_BECAUSE = {
+    "requested": "Pediu para falar com um operador",
+    "negotiate": "Quer negociar",
+    "too_many_attempts": "A assistente virtual não entendeu as respostas",
+    "identification_locked": "Errou a identificação muitas vezes: confirme com cuidado quem é",
+    "no_document": "Pediu o termo de acordo, que não pôde ser emitido",
+    "assistant_off": "A Assistente Virtual está desabilitada",
+    "no_options": "O menu não tem opções ativas",
+}
+"""Why the assistant handed a conversation over, by the reason that it keeps in the conversation's state."""
+
+
+def arrived_because(conversation: Conversation) -> str:
+    """Why an open conversation came from the assistant, for the operator; "" when it did not."""
+    if conversation.status is not ConversationStatus.OPEN:
+        return ""
+    return ARRIVED_BECAUSE.get(str((conversation.assistant_state or {}).get("reason", "")), "")
+
+
 @dataclass(frozen=True)
 class Day:
     date: date
@@ -197,11 +216,13 @@ def decision_of(message: Message) -> str:
 
 @dataclass(frozen=True)
 class Owed:
-    """What a debtor owes to one creditor, and what it amounts to today. `original` is without multa, juros, honorários."""
+    """What a debtor owes to one creditor, and what it amounts to today. `original` is without multa, juros, honorários;
+    `credited` was paid of it in former agreements."""
 
     creditor: str
     titles: Sequence[tuple[Title, Charge]]
     original: Decimal
+    credited: Decimal
     total: Decimal
 
 
@@ -215,4 +236,4 @@ def by_creditor(titles: Iterable[tuple[Title, Charge]]) -> list[Owed]:
 
 def _owed(creditor: str, titles: Sequence[tuple[Title, Charge]]) -> Owed:
     sums = summed(charge for _, charge in titles)
-    return Owed(creditor, titles, sums.principal, sums.total)
+    return Owed(creditor, titles, sums.original, sums.credited, sums.total)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, g
@@ -8,13 +9,15 @@ from flask import Flask, g
 from portal.account_settings.service import on_ask_receiver
 from portal.accounts.service.people import on_leaving
 from portal.gateways.registry import explain
-from portal.inbox import queries, view
+from portal.inbox import file_view, queries, view
+from portal.inbox.service import file_store
 from portal.inbox.service.assign import hand_over_all_of, receiver_now
 from portal.inbox.trails import register_trails
 from portal.portfolio.access import on_check
 
 
 def init_app(app: Flask) -> None:
+    file_store.use(Path(app.config["FILE_ROOT"]))
     on_leaving(hand_over_all_of)
     on_check(queries.talks_with)
     on_ask_receiver(receiver_now)
@@ -25,7 +28,10 @@ def init_app(app: Flask) -> None:
         message_author=view.author_of,
         message_options=view.options_of,
         message_file=view.file_of,
+        arrived_because=view.arrived_because,
         message_decision=view.decision_of,
+        shown_file=file_view.shown,
+        message_words=file_view.words_of,
     )
     app.jinja_env.globals.update(message_reason=view.reason_of, may_resend=view.may_resend, explain_error=explain)
 

@@ -101,7 +101,7 @@ def _matching(account_id: int, text: str) -> sa.Select[Creditor]:
 
 def _lines(creditors: Sequence[Creditor]) -> list[CreditorLine]:
     open_titles = (
-        sa.select(Title.creditor_id, sa.func.count(), sa.func.sum(Title.amount))
+        sa.select(Title.creditor_id, sa.func.count(), sa.func.sum(Title.owed))
         .where(Title.creditor_id.in_([each.id for each in creditors]), Title.status == TitleStatus.OPEN)
         .group_by(Title.creditor_id)
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
@@ -125,7 +126,8 @@ class Phone(OfAccount, Model):
 
 
 class Title(OfAccount, Model):
-    """A debt title (título). `sequence` tells apart the titles of one debtor, creditor, due date and number."""
+    """A debt title (título). `sequence` tells apart the titles of one debtor, creditor, due date and number; `credited`
+    is what was paid of it in agreements that ended unkept."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     debtor_id: Mapped[int] = mapped_column(sa.ForeignKey("debtor.id"), index=True)
@@ -134,6 +136,7 @@ class Title(OfAccount, Model):
     due_date: Mapped[date]
     sequence: Mapped[int] = mapped_column(default=1)
     amount: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2))
+    credited: Mapped[Decimal] = mapped_column(sa.Numeric(14, 2), default=Decimal(0))
     status: Mapped[TitleStatus] = mapped_column(text_enum(TitleStatus), default=TitleStatus.OPEN)
     boleto_line: Mapped[str] = mapped_column(sa.String(48), default="")
     created_at: Mapped[datetime]
@@ -146,6 +149,16 @@ class Title(OfAccount, Model):
         sa.UniqueConstraint("creditor_id", "debtor_id", "due_date", "number", "sequence"),
         sa.Index("ix_title_open", "account_id", "status", "due_date"),
     )
+
+    @hybrid_property
+    def owed(self) -> Decimal:
+        """What is left of the original value."""
+        return max(self.amount - self.credited, Decimal("0.00"))
+
+    @owed.inplace.expression
+    @classmethod
+    def _owed(cls) -> sa.ColumnElement[Decimal]:
+        return sa.case((cls.amount > cls.credited, cls.amount - cls.credited), else_=0)
 
 
 class Agreement(OfAccount, Model):
@@ -183,6 +196,16 @@ class Agreement(OfAccount, Model):
 
     __table_args__ = (sa.UniqueConstraint("account_id", "number"),)
 
+    @property
+    def credited(self) -> Decimal:
+        """What had been paid of its titles, in former agreements, before this one."""
+        return sum((each.credited for each in self.titles), Decimal("0.00"))
+
+    @property
+    def original(self) -> Decimal:
+        """The titles' original values: `principal` is what was left of them."""
+        return self.principal + self.credited
+
 
 class AgreementTitle(OfAccount, Model):
     """A title in an agreement, with its share of the agreement's figures."""
@@ -198,6 +221,20 @@ class AgreementTitle(OfAccount, Model):
 
     agreement: Mapped[Agreement] = relationship(back_populates="titles")
     title: Mapped[Title] = relationship()
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The title's part of the agreement's calculation memory."""
+        parts = (each for each in self.agreement.memory if isinstance(each, dict))
+        return next((each for each in parts if each.get("title_id") == self.title_id), {})
+
+    @property
+    def credited(self) -> Decimal:
+        return Decimal(self.kept.get("credited", "0.00"))
+
+    @property
+    def original(self) -> Decimal:
+        return self.principal + self.credited
 
 
 class Instalment(OfAccount, Model):

@@ -30,7 +30,7 @@ DEBTOR = {
 }  # fmt: skip
 TITLE = {
     "creditor": "Credor", "number": "Número", "due_date": "Vencimento", "amount": "Valor original",
-    "status": "Situação", "boleto_line": "Linha digitável",
+    "credited": "Já pago em acordo anterior", "status": "Situação", "boleto_line": "Linha digitável",
 }  # fmt: skip
 _GONE = "O registro não existe mais."
 _OTHER_SHAPE = "Esta versão está incompleta e não pode ser restaurada."
@@ -55,7 +55,7 @@ def init() -> None:
     register(
         Trail(
             "title", _title_name, TITLE, _show_title, _title_url, _restore_title,
-            kind="Títulos", actions={"title.create": "criou"}, required=frozenset(TITLE),
+            kind="Títulos", actions={"title.create": "criou"}, required=frozenset(TITLE) - {"credited"},
             current=lambda account_id, key: _state(titles.title_state, _title(account_id, key)),
         )
     )  # fmt: skip
@@ -133,7 +133,7 @@ def _show_title(account_id: int, field: str, value: Any) -> str:
         return creditor.name if creditor else NOTHING
     if field == "due_date":
         return "/".join(reversed(str(value).split("-")))
-    if field == "amount":
+    if field in ("amount", "credited"):
         return amounts.format_brl(Decimal(value))
     if field == "boleto_line" and value:
         return boleto.formatted(value)
@@ -180,9 +180,13 @@ def _restore_title(user_id: int, account_id: int, key: str, values: Values) -> N
         facts, creditor = titles.read_state(values), creditor_queries.creditor_in(account_id, int(values["creditor"]))
         if creditor is None or facts["status"] is TitleStatus.NEGOTIATED:
             raise NotRestorable("Um título só volta a “negociado” por um acordo.")
+        if Decimal(values.get("credited", "0")) != title.credited:
+            raise NotRestorable("Depois desta versão, o que foi pago em um acordo foi deduzido. Altere o título à mão.")
         titles.edit_title(title, user_id, None, creditor.name, facts)
     except titles.Negotiated:
         raise NotRestorable("O título está em um acordo e não pode ser alterado enquanto o acordo valer.") from None
+    except titles.PaidUp:
+        raise NotRestorable("O que já foi pago deste título em acordo cobre o valor desta versão.") from None
     except titles.TitleExists:
         raise NotRestorable("O devedor tem outro título com o número e o vencimento desta versão.") from None
     except (KeyError, ValueError, ArithmeticError):

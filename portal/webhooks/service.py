@@ -67,6 +67,7 @@ def apply_pending() -> int:
             _note_failure(event_id, error)
     if tried:
         jobs.wake("send-outbox")
+        jobs.wake("fetch-media")
     return len(tried)
 
 

@@ -7,7 +7,7 @@
   if (body.dataset.live === undefined) return;
 
   const NAME = `portal-live-${body.dataset.user}`;
-  const TOPICS = ["conversation", "inbox", "dispatch", "connection", "import", "notification"];
+  const TOPICS = ["conversation", "inbox", "dispatch", "connection", "import", "notification", "starter"];
   const GRACE_MS = 3000;
   const SILENCE_MS = 30000; // the server says "beat" every 12 s: silence is a dead line that nobody reported
   const RETRY_MS = [1000, 2000, 5000, 10000, 30000];

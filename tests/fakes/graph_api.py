@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
-from tests.fakes import graph_replies, graph_webhooks
+from tests.fakes import graph_replies, graph_setup, graph_webhooks
 from tests.fakes.graph_media import read_upload
 from tests.fakes.graph_pages import node, template_page
 from tests.fakes.graph_rules import Refused, check_message
@@ -165,7 +165,7 @@ class GraphApi(World):
 
     def _answer(self, request: Request) -> Reply:
         parts = request.path.strip("/").split("/")
-        edge = parts[2] if len(parts) == 3 else "node"
+        edge = "debug_token" if parts[1:] == ["debug_token"] else parts[2] if len(parts) == 3 else "node"
         if edge == "messages":
             self._count_post(request)
         mode = self._modes.take(edge)
@@ -190,6 +190,8 @@ class GraphApi(World):
     def _route(self, request: Request, parts: list[str], edge: str, mode: Mode) -> dict[str, Any]:
         if not _VERSION.fullmatch(parts[0]) or not 2 <= len(parts) <= 3:
             raise Refused(2500, f"Unknown path components: {request.path}")
+        if parts[1:] == ["debug_token"] and request.method == "GET":
+            return graph_setup.debug_token(request, self.numbers.values())
         number = self._authorised(request, parts[1])
         match request.method, edge:
             case "POST", "messages" if number.phone_number_id == parts[1]:
@@ -204,7 +206,17 @@ class GraphApi(World):
             case "POST", "node" if (row := self._row(number, parts[1])) is not None:
                 return self.desk.edit(row, _object(request.body))
             case "GET", "node" if number.phone_number_id == parts[1]:
+                graph_setup.check_proof(number, request)
                 return node(number, request.query.get("fields", ""))
+            case "GET", "node" if number.waba_id == parts[1]:
+                return graph_setup.account(number)
+            case "GET", "phone_numbers" if number.waba_id == parts[1]:
+                return graph_setup.numbers_of(parts[1], self.numbers.values(), request.query.get("fields", "id"))
+            case "GET", "subscribed_apps" if number.waba_id == parts[1]:
+                return graph_setup.subscribed(number)
+            case "POST", "subscribed_apps" if number.waba_id == parts[1]:
+                number.subscribed = True
+                return {"success": True}
         raise Refused(100, f"Unsupported {request.method.lower()} request", subcode=33)
 
     def _templates(self, number: Number, request: Request) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def node(number: Number, fields: str) -> dict[str, Any]:
         "id": number.phone_number_id,
         "display_phone_number": number.display_phone_number,
         "verified_name": number.verified_name,
-        "name_status": "APPROVED",
+        "name_status": number.name_status,
         "quality_rating": number.quality_rating,
         "status": number.status,
         "code_verification_status": "VERIFIED",
@@ -28,8 +28,16 @@ def node(number: Number, fields: str) -> dict[str, Any]:
         "platform_type": "CLOUD_API" if number.registered else "NOT_APPLICABLE",
         "throughput": {"level": "STANDARD"},
         "whatsapp_business_manager_messaging_limit": number.messaging_limit,
+        "health_status": _health(number),
     }
     return _pick(known, fields or _DEFAULT_NUMBER)
+
+
+def _health(number: Number) -> dict[str, Any]:
+    error = {"error_code": 141006, "error_description": number.problem, "possible_solution": "Fix it."}
+    entity = {"entity_type": "PHONE_NUMBER", "id": number.phone_number_id, "can_send_message": number.can_send}
+    entities = [{**entity, "errors": [error]} if number.problem else entity]
+    return {"can_send_message": number.can_send, "entities": entities}
 
 
 def template_page(rows: list[TemplateRow], query: Mapping[str, str], url: str) -> dict[str, Any]:

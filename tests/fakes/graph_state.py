@@ -42,7 +42,8 @@ class Mode:
 
 @dataclass
 class Number:
-    """A business number and its switches. `throughput` is messages per second, None for no limit."""
+    """A business number and its switches. `throughput` is messages per second, None for no limit; `app_secret` None
+    fits every proof."""
 
     phone_number_id: str
     waba_id: str
@@ -52,6 +53,14 @@ class Number:
     status: str = "CONNECTED"
     quality_rating: str = "GREEN"
     messaging_limit: str = "TIER_2K"
+    name_status: str = "APPROVED"
+    can_send: str = "AVAILABLE"
+    problem: str = ""
+    app_id: str = "900100"
+    app_secret: str | None = None
+    scopes: tuple[str, ...] = ("whatsapp_business_messaging", "whatsapp_business_management")
+    expires_at: int = 0
+    subscribed: bool = True
     registered: bool = True
     maintenance: bool = False
     billing: bool = True

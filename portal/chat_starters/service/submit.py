@@ -180,9 +180,7 @@ def _stands(starter: ChatStarter, word: str, started: datetime) -> bool:
     return True
 
 
-def _failed(
-    starter: ChatStarter, kind: str, error: SendError | Uncertain, was: StarterStatus
-) -> Refused | NotNow:
+def _failed(starter: ChatStarter, kind: str, error: SendError | Uncertain, was: StarterStatus) -> Refused | NotNow:
     """Keep what happened beside the starter, which stays as it was; commits.
 
     When the starter `was` in another state, a second click was late: the first one's answer holds, and nothing is kept.

@@ -180,7 +180,10 @@ def apply_update(connection: Connection, update: TemplateUpdate) -> bool:
     if update.waba_id not in ("", connection.waba_id):
         return False
     row = _named(connection, update)
-    if row is None or update.fact is TemplateFact.COMPONENTS or asks_again(update.value):
+    told_in_full = (
+        row is not None and row.status is not StarterStatus.DRAFT
+    )  # of a draft, only the list knows the texts
+    if row is None or not told_in_full or update.fact is TemplateFact.COMPONENTS or asks_again(update.value):
         jobs.wake("template-status")
         return row is not None
     if update.fact is not TemplateFact.STATUS or changes_state(update.value):

@@ -65,7 +65,7 @@ def _titles(account_id: int, chosen: Filter, today: date) -> sa.Subquery:
     if chosen.overdue_to is not None:
         conditions.append(Title.due_date >= today - timedelta(days=chosen.overdue_to))
     # SQLite adds in floating point: rounded, 0,10 + 0,20 is 0,30 there as well.
-    total = sa.func.round(sa.func.sum(Title.amount).over(partition_by=Title.debtor_id), 2, type_=Title.amount.type)
+    total = sa.func.round(sa.func.sum(Title.owed).over(partition_by=Title.debtor_id), 2, type_=Title.amount.type)
     oldest = sa.func.row_number().over(partition_by=Title.debtor_id, order_by=(Title.due_date, Title.id))
     ranked = (
         sa.select(

@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Agreement, AgreementTitle, Creditor, Debtor, Instalment, Title
 from portal.portfolio.rules.calendar import is_overdue
-from portal.portfolio.rules.charges import Charge, Sum, summed, to_json
+from portal.portfolio.rules.charges import FIGURES, Charge, Sum, summed, to_json
 
 
 @dataclass(frozen=True)
@@ -113,19 +113,16 @@ def _owed(title: Title, charge: Charge) -> Line:
 
 def _agreed(share: AgreementTitle, agreement: Agreement) -> Line:
     due, on = share.title.due_date, agreement.agreed_on
-    figures = Sum(share.principal, share.fine, share.interest, share.fee, share.discount, share.total)
+    figures = Sum(**{name: getattr(share, name) for name in FIGURES})
     days = (on - due).days if is_overdue(due, on) else 0
     return Line(share.title, days, figures, _kept(agreement, share))
 
 
 def _kept(agreement: Agreement, share: AgreementTitle) -> dict[str, Any]:
     """The title's part of the calculation that the agreement was made by."""
-    kept = [each for each in agreement.memory if isinstance(each, dict) and each.get("title_id") == share.title_id]
-    steps = {"memory": kept[0].get("memory", [])} if kept else {"memory": []}
-    names = ("principal", "fine", "interest", "fee", "discount", "total")
     return {
         "due_date": share.title.due_date.isoformat(),
         "on": agreement.agreed_on.isoformat(),
-        **{name: str(getattr(share, name)) for name in names},
-        **steps,
+        **{name: str(getattr(share, name)) for name in FIGURES},
+        "memory": share.kept.get("memory", []),
     }

@@ -18,6 +18,7 @@ from portal.documents.service.gaps import gaps
 from portal.extensions import db
 from portal.gateways.messages import Document as FileContent
 from portal.portfolio.models import Agreement, Creditor, Debtor
+from portal.portfolio.rules.charges import FIGURES
 
 MIME_TYPE = "application/pdf"
 DRAFT = "000 (prévia)"
@@ -132,7 +133,6 @@ def _row(document: Document, facts: Facts, number: int, content: bytes) -> Issue
 def _memory(facts: Facts, document: Document) -> dict[str, Any]:
     """The whole calculation with the values and the text that were printed."""
     content = values.filled(facts)
-    figures = ("principal", "fine", "interest", "fee", "discount", "total")
     return {
         "kind": facts.kind.value,
         "on": facts.today.isoformat(),
@@ -140,7 +140,7 @@ def _memory(facts: Facts, document: Document) -> dict[str, Any]:
             {"title_id": line.title.id, "number": line.title.number, "days": line.days, **line.memory}
             for line in facts.lines
         ],
-        "sums": {name: str(getattr(facts.sums, name)) for name in figures},
+        "sums": {name: str(getattr(facts.sums, name)) for name in FIGURES},
         "instalments": [
             {"number": each.number, "due_date": each.due_date.isoformat(), "amount": str(each.amount)}
             for each in facts.instalments

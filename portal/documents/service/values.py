@@ -5,6 +5,7 @@ A value that is lacking is empty here; `gaps` tells the person what to fill in a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from portal import clock
@@ -18,6 +19,17 @@ from portal.portfolio.rules.amounts import format_brl
 from portal.portfolio.rules.calendar import is_overdue
 from portal.portfolio.rules.charges import Sum, plain
 from portal.portfolio.rules.words import amount_in_words, date_in_words
+
+AMOUNTS = {
+    "original": "Original (R$)",
+    "credited": "Já pago em acordo",
+    "fine": "Multa",
+    "interest": "Juros",
+    "fee": "Honorários",
+    "discount": "Desconto",
+    "total": "Total (R$)",
+}
+"""The columns of a title's figures: original − paid + multa + juros + honorários − desconto = total."""
 
 
 def filled(facts: Facts) -> Filled:
@@ -44,17 +56,14 @@ def address_of(creditor: Creditor) -> str:
 
 def titles_table(facts: Facts) -> Table:
     """Each title with every addition by its name (SP Lei 14.953/2013, RJ Lei 6.854/2014), and the totals."""
-    amounts = ("Original (R$)", "Multa", "Juros", "Honorários", "Desconto", "Total (R$)")
-    columns = (
-        Column("Título"),
-        Column("Vencimento"),
-        *(Column(title, "right") for title in ("Atraso (dias)", *amounts)),
-    )
+    names = [name for name in AMOUNTS if name != "credited" or facts.sums.credited]
+    amounts = (Column(AMOUNTS[name], "right") for name in names)
+    columns = (Column("Título"), Column("Vencimento"), Column("Atraso (dias)", "right"), *amounts)
     rows = [
-        (line.title.number or "—", _day_of(line.title.due_date), str(line.days), *_figures(line.figures))
+        (line.title.number or "—", _day_of(line.title.due_date), str(line.days), *_figures(line.figures, names))
         for line in facts.lines
     ]
-    return Table(columns, tuple(rows), ("Total", "", "", *_figures(facts.sums)) if rows else ())
+    return Table(columns, tuple(rows), ("Total", "", "", *_figures(facts.sums, names)) if rows else ())
 
 
 def instalments_table(facts: Facts) -> Table:
@@ -151,7 +160,7 @@ def _debt(facts: Facts) -> dict[str, str]:
     if not facts.lines:
         return {}
     return {
-        "#VALOR_ORIGINAL#": format_brl(sums.principal),
+        "#VALOR_ORIGINAL#": _original(sums),
         "#MULTA#": format_brl(sums.fine),
         "#JUROS#": format_brl(sums.interest),
         "#HONORARIOS#": format_brl(sums.fee),
@@ -191,9 +200,14 @@ def _day(facts: Facts) -> dict[str, str]:
     }
 
 
-def _figures(sums: Sum) -> tuple[str, ...]:
-    names = ("principal", "fine", "interest", "fee", "discount", "total")
+def _figures(sums: Sum, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(plain(getattr(sums, name)) for name in names)
+
+
+def _original(sums: Sum) -> str:
+    """With what was already paid of it, where the text has no column for that."""
+    paid = f" (já pago em acordo anterior: {format_brl(sums.credited)})" if sums.credited else ""
+    return format_brl(sums.original) + paid
 
 
 def _state(instalment: Instalment, facts: Facts) -> str:

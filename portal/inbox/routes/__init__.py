@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.inbox.routes import actions, debtor, pages, starts
+from portal.inbox.routes import actions, debtor, files, pages, starts
 from portal.inbox.routes.blueprint import blueprint
 
-__all__ = ["actions", "blueprint", "debtor", "pages", "starts"]
+__all__ = ["actions", "blueprint", "debtor", "files", "pages", "starts"]

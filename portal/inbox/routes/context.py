@@ -10,7 +10,7 @@ from typing import Any
 from flask import abort, g, request
 
 from portal import clock
-from portal.inbox import queries, view
+from portal.inbox import file_queries, queries, view
 from portal.inbox.forms import ReplyForm
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
 from portal.inbox.rules import window
@@ -71,6 +71,7 @@ def thread_context(conversation: Conversation) -> dict[str, Any]:
     return {
         "conversation": conversation,
         "days": view.days(messages, zone()),
+        "files": file_queries.files_of(messages),
         "older_id": queries.page_before(conversation.id, messages[0].id) if messages else None,
         "since": since,
         "now": now,

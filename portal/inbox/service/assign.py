@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.extensions import db
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
 from portal.inbox.rules.assignment import Candidate, pick, why
+from portal.inbox.service import notices
 from portal.inbox.service.changes import audience, changed
 
 
@@ -35,7 +36,10 @@ def hand_over(conversation: Conversation) -> None:
         chosen.last_assigned_at = clock.now()
         _assign(conversation, chosen, AssignedBecause.AVAILABLE)
         return
-    _assign(conversation, account_settings.fallback_user(conversation.account_id), AssignedBecause.FALLBACK)
+    fallback = account_settings.fallback_user(conversation.account_id)
+    _assign(conversation, fallback, AssignedBecause.FALLBACK)
+    if fallback is not None:
+        notices.parked(conversation, fallback)
 
 
 def receiver_now(account_id: int) -> Receiver:

@@ -30,6 +30,7 @@ from portal.inbox.models import Contact, Direction, Lane, Message
 from portal.inbox.rules import window
 from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
 from portal.inbox.rules.reasons import LOST_WORKER, OTHER_API, WINDOW_CLOSED
+from portal.inbox.service import notices
 from portal.inbox.service.changes import changed
 from portal.live.service import emit
 
@@ -271,6 +272,7 @@ def stop_connection(connection: Connection, code: str) -> None:
     if not connection.stopped_code:
         connection.stopped_code, connection.stopped_at = code[:40], clock.now()
         emit(connection.account_id, "connection", connection.id)
+        notices.stopped(connection)
 
 
 def sweep_lost() -> int:

@@ -13,6 +13,7 @@ from portal.gateways.base import Inbound, StatusUpdate
 from portal.gateways.registry import stops
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Direction, Message
 from portal.inbox.rules.ledger import State, advance
+from portal.inbox.service import files
 from portal.inbox.service.changes import changed
 from portal.inbox.service.ledger import stop_connection
 from portal.inbox.service.queue import one_line
@@ -47,6 +48,8 @@ def inbound(connection: Connection, item: Inbound) -> tuple[Conversation, Messag
     db.session.add(message)
     _note_inbound(conversation, item, clock.now())
     db.session.flush()
+    if item.media is not None:
+        files.expect(message, item.media)
     changed(conversation)
     return conversation, message
 

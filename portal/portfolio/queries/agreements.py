@@ -31,10 +31,13 @@ def terms_of(creditor: Creditor) -> Terms:
 
 def updated_titles(account_id: int, debtor_id: int, today: date) -> list[tuple[Title, Charge]]:
     """A debtor's open titles, oldest first, each with what it amounts to on a day."""
-    return [
-        (title, charge(title.amount, title.due_date, today, terms_of(title.creditor)))
-        for title in open_titles(account_id, debtor_id)
-    ]
+    found = open_titles(account_id, debtor_id)
+    return [(title, charge_of(title, today, terms_of(title.creditor))) for title in found]
+
+
+def charge_of(title: Title, today: date, terms: Terms) -> Charge:
+    """What a title amounts to on a day, less what was paid of it in former agreements."""
+    return charge(title.amount, title.due_date, today, terms, title.credited)
 
 
 def agreement_in(account_id: int, debtor_id: int, agreement_id: int) -> Agreement | None:

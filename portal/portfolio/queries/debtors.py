@@ -83,7 +83,7 @@ def titles_by_creditor(debtor: Debtor) -> list[TitleGroup]:
         group = groups.setdefault(title.creditor_id, TitleGroup(title.creditor, codes.get(title.creditor_id, "")))
         group.titles.append(title)
         if title.status is TitleStatus.OPEN:
-            group.total += title.amount
+            group.total += title.owed
     return sorted(groups.values(), key=lambda group: group.creditor.key)
 
 
@@ -160,7 +160,7 @@ def _lines(debtors: Iterable[Debtor]) -> list[DebtorLine]:
     sums = {
         debtor_id: facts
         for debtor_id, *facts in db.session.execute(
-            sa.select(Title.debtor_id, sa.func.count(), sa.func.sum(Title.amount), sa.func.min(Title.due_date))
+            sa.select(Title.debtor_id, sa.func.count(), sa.func.sum(Title.owed), sa.func.min(Title.due_date))
             .where(Title.debtor_id.in_(ids), Title.status == TitleStatus.OPEN)
             .group_by(Title.debtor_id)
         )

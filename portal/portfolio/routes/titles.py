@@ -15,6 +15,7 @@ from portal.portfolio.forms.titles import TitleForm, shown
 from portal.portfolio.models import Debtor, Title, TitleStatus
 from portal.portfolio.routes.blueprint import blueprint
 from portal.portfolio.routes.people import seen_moment
+from portal.portfolio.rules.amounts import format_brl
 from portal.portfolio.service import titles as service
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
@@ -24,6 +25,7 @@ EXISTS = (
     "Este devedor já tem um título deste credor com o mesmo número e vencimento. "
     "Edite o que existe, ou informe outro número."
 )
+PAID_UP = "Já foram pagos {} deste título em acordo anterior. Informe um valor maior, ou mude a situação para “Pago”."
 LOCKED = "Este título está em um acordo e não pode ser alterado enquanto o acordo valer."
 
 
@@ -65,6 +67,9 @@ def save_title(debtor_id: int, title_id: int) -> Response:
         new = service.edit_title(title, g.user.id, seen_moment(form.seen.data), form.creditor.data, form.facts)
     except (ChangedMeanwhile, service.Negotiated):
         return invalid(FORM, **_page(form, title.debtor, title, conflict=True))
+    except service.PaidUp:
+        form.amount.errors = [PAID_UP.format(format_brl(title.credited))]
+        return invalid(FORM, **_page(form, title.debtor, title))
     except service.TitleExists:
         form.number.errors = [EXISTS]
         return invalid(FORM, **_page(form, title.debtor, title))

@@ -20,6 +20,9 @@ from portal.portfolio.rules.calendar import is_overdue, next_bank_day
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+FIGURES = ("principal", "fine", "interest", "fee", "discount", "total", "credited")
+"""What a charge and a sum of charges have."""
+
 _HUNDRED = Decimal(100)
 _MONTH = 30
 
@@ -63,18 +66,25 @@ class Sum:
     fee: Decimal = ZERO
     discount: Decimal = ZERO
     total: Decimal = ZERO
+    credited: Decimal = ZERO
 
     @property
     def additions(self) -> Decimal:
         """Multa, juros and honorários together."""
         return self.fine + self.interest + self.fee
 
+    @property
+    def original(self) -> Decimal:
+        """The original values, what was already paid of them included."""
+        return self.principal + self.credited
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A debt on a day; amounts have two places and total = principal + fine + interest + fee - discount.
 
-    `days` of delay is 0 when the debt is not overdue.
+    `principal` is what is left of the original value after `credited`, what was already paid. `days` of delay is 0 when
+    the debt is not overdue.
     """
 
     principal: Decimal
@@ -87,18 +97,28 @@ class Charge:
     discount: Decimal
     total: Decimal
     memory: tuple[Step, ...]
+    credited: Decimal = ZERO
 
     @property
     def additions(self) -> Decimal:
         """Multa, juros and honorários together."""
         return self.fine + self.interest + self.fee
 
+    @property
+    def original(self) -> Decimal:
+        """The original value, what was already paid of it included."""
+        return self.principal + self.credited
 
-def charge(principal: Decimal, due_date: date, on: date, terms: Terms) -> Charge:
-    """What a principal due on a day amounts to on another. Raises ValueError when the principal is negative."""
-    if principal < 0:
-        raise ValueError("a principal is negative")
-    principal = rounded(principal)
+
+def charge(original: Decimal, due_date: date, on: date, terms: Terms, credited: Decimal = ZERO) -> Charge:
+    """What a debt due on a day amounts to on another, less what was already paid of it, which nothing is charged on.
+
+    Raises ValueError when an amount is negative. Of more than the debt, only the debt counts as paid.
+    """
+    if min(original, credited) < 0:
+        raise ValueError("an amount is negative")
+    credited = min(rounded(credited), rounded(original))
+    principal = rounded(original) - credited
     late = is_overdue(due_date, on)
     days = (on - due_date).days if late else 0
     fine = rounded(principal * terms.fine_percent / _HUNDRED) if late else ZERO
@@ -106,7 +126,7 @@ def charge(principal: Decimal, due_date: date, on: date, terms: Terms) -> Charge
     fee = rounded((principal + fine + interest) * terms.fee_percent / _HUNDRED) if late else ZERO
     discount = rounded((fine + interest + fee) * terms.discount_percent / _HUNDRED)
     total = principal + fine + interest + fee - discount
-    found = Charge(principal, due_date, on, days, fine, interest, fee, discount, total, ())
+    found = Charge(principal, due_date, on, days, fine, interest, fee, discount, total, (), credited)
     return replace(found, memory=tuple(_memory(found, terms)))
 
 
@@ -114,14 +134,7 @@ def summed(charges: Iterable[Charge | Sum]) -> Sum:
     """The charges together, part by part: the sum of rounded amounts."""
     total = Sum()
     for each in charges:
-        total = Sum(
-            total.principal + each.principal,
-            total.fine + each.fine,
-            total.interest + each.interest,
-            total.fee + each.fee,
-            total.discount + each.discount,
-            total.total + each.total,
-        )
+        total = Sum(**{name: getattr(total, name) + getattr(each, name) for name in FIGURES})
     return total
 
 
@@ -160,12 +173,11 @@ def shared(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
 
 def to_json(charge: Charge) -> dict[str, Any]:
     """A charge with its memory as it is kept: amounts as "1193.86", days as ISO dates, steps as sentences."""
-    figures = ("principal", "fine", "interest", "fee", "discount", "total")
     return {
         "due_date": charge.due_date.isoformat(),
         "on": charge.on.isoformat(),
         "days": charge.days,
-        **{name: str(getattr(charge, name)) for name in figures},
+        **{name: str(getattr(charge, name)) for name in FIGURES},
         "memory": [str(step) for step in charge.memory],
     }
 
@@ -193,7 +205,10 @@ def _with_discount(gross: Charge, on_additions: Decimal, on_principal: Decimal) 
 
 def _memory(found: Charge, terms: Terms) -> Iterable[Step]:
     principal, days = plain(found.principal), f"{found.days} {'dia' if found.days == 1 else 'dias'}"
-    yield Step("Valor original", f"vencimento em {found.due_date:%d/%m/%Y}", found.principal)
+    yield Step("Valor original", f"vencimento em {found.due_date:%d/%m/%Y}", found.original)
+    if found.credited:
+        how = f"{plain(found.original)} − {plain(found.credited)} já pagos em acordo anterior"
+        yield Step("Saldo", how, found.principal)
     yield _delay(found, days)
     if not found.days:
         yield _total(found)

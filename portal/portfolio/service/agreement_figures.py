@@ -114,7 +114,7 @@ def _discounted(
     if offer.discount_percent > most:
         raise CannotAgree(_too_much(most), "discount_percent")
     terms = replace(queries.terms_of(creditor), discount_percent=offer.discount_percent)
-    return tuple(charges.charge(title.amount, title.due_date, each.on, terms) for title, each in chosen)
+    return tuple(queries.charge_of(title, each.on, terms) for title, each in chosen)
 
 
 def _by_amount(user: User, charged: Sequence[Charge], discount: Decimal, most: Decimal) -> tuple[Charge, ...]:

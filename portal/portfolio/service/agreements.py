@@ -1,7 +1,7 @@
 """Agreements: proposed, accepted, paid, broken or cancelled, always under the lock of their company.
 
 While an agreement is active its titles are negotiated. Broken or cancelled, they are open again with their original
-values: the discounts are lost, and what was paid is to be deducted by who charges. Paid in full, they are paid.
+values: the discounts are lost, and what was paid is credited to them. Paid in full, they are paid.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from portal.portfolio.models import (
 )
 from portal.portfolio.rules.charges import to_json
 from portal.portfolio.service.agreement_figures import CannotAgree, Figures, Offer, calculate
+from portal.portfolio.service.agreement_titles import locked_titles, release_titles, set_titles
 from portal.portfolio.service.by_hand import moment_after
-from portal.portfolio.service.titles import title_state
 
 
 class FiguresChanged(Exception):
@@ -76,14 +76,14 @@ def accept(agreement: Agreement, user: User, seen: datetime) -> None:
     _require(agreement, AgreementStatus.PROPOSED)
     if clock.today(user.account.timezone) > agreement.valid_until:
         _refuse(f"A proposta valia até {agreement.valid_until:%d/%m/%Y}. Faça um novo acordo com os valores de hoje.")
-    for each, title in _locked_titles(agreement):
-        as_proposed = (title.amount, title.creditor_id) == (each.principal, agreement.creditor_id)
+    for each, title in locked_titles(agreement):
+        as_proposed = (title.owed, title.creditor_id) == (each.principal, agreement.creditor_id)
         if title.status is not TitleStatus.OPEN or not as_proposed:
             _refuse(
                 f"O título {title.number or 'de ' + format(title.due_date, '%d/%m/%Y')} mudou depois da proposta. "
                 "Cancele-a e faça um novo acordo."
             )
-    _set_titles(agreement, user, TitleStatus.OPEN, TitleStatus.NEGOTIATED)
+    set_titles(agreement, user, TitleStatus.OPEN, TitleStatus.NEGOTIATED)
     _turn(agreement, user, AgreementStatus.ACTIVE, "agreement.accept")
 
 
@@ -91,7 +91,7 @@ def cancel(agreement: Agreement, user: User, seen: datetime) -> None:
     """Give up a proposal or an active agreement; commits. Raises ChangedMeanwhile and WrongState."""
     if _begin(agreement, seen, AgreementStatus.CANCELLED):
         _require(agreement, AgreementStatus.PROPOSED, AgreementStatus.ACTIVE)
-        _release_titles(agreement, user)
+        release_titles(agreement, user)
         _turn(agreement, user, AgreementStatus.CANCELLED, "agreement.cancel")
 
 
@@ -99,7 +99,7 @@ def break_(agreement: Agreement, user: User, seen: datetime) -> None:
     """The debtor did not keep an active agreement; commits. Raises ChangedMeanwhile and WrongState."""
     if _begin(agreement, seen, AgreementStatus.BROKEN):
         _require(agreement, AgreementStatus.ACTIVE)
-        _release_titles(agreement, user)
+        release_titles(agreement, user)
         _turn(agreement, user, AgreementStatus.BROKEN, "agreement.break")
 
 
@@ -122,7 +122,7 @@ def pay_instalment(agreement: Agreement, user: User, seen: datetime, number: int
     instalment.paid_on = paid_on
     if all(each.paid_on for each in agreement.instalments):
         agreement.status = AgreementStatus.FULFILLED
-        _set_titles(agreement, user, TitleStatus.NEGOTIATED, TitleStatus.PAID)
+        set_titles(agreement, user, TitleStatus.NEGOTIATED, TitleStatus.PAID)
     _finish(agreement, user, "agreement.pay", before)
 
 
@@ -140,10 +140,10 @@ def undo_payment(agreement: Agreement, user: User, seen: datetime, number: int) 
     before = agreement_state(agreement)
     instalment.paid_on = None
     if agreement.status is AgreementStatus.FULFILLED:
-        if any(title.status is not TitleStatus.PAID for _, title in _locked_titles(agreement)):
+        if any(title.status is not TitleStatus.PAID for _, title in locked_titles(agreement)):
             _refuse("Um dos títulos mudou depois de quitado o acordo: o pagamento não pode ser desfeito.")
         agreement.status = AgreementStatus.ACTIVE
-        _set_titles(agreement, user, TitleStatus.PAID, TitleStatus.NEGOTIATED)
+        set_titles(agreement, user, TitleStatus.PAID, TitleStatus.NEGOTIATED)
     _finish(agreement, user, "agreement.unpay", before)
 
 
@@ -223,29 +223,6 @@ def _finish(agreement: Agreement, user: User, action: str, before: dict[str, Any
     agreement.updated_at = moment_after(agreement.updated_at)
     note(agreement.account_id, user.id, action, subject(agreement), before, agreement_state(agreement))
     db.session.commit()
-
-
-def _locked_titles(agreement: Agreement) -> list[tuple[AgreementTitle, Title]]:
-    """The agreement's titles, locked too: they are edited by hand and by imports without the company's lock."""
-    ids = [each.title_id for each in agreement.titles]
-    query = sa.select(Title).where(Title.account_id == agreement.account_id, Title.id.in_(ids)).order_by(Title.id)
-    locked = query.with_for_update().execution_options(populate_existing=True)
-    found = {title.id: title for title in db.session.scalars(locked)}
-    return [(each, found[each.title_id]) for each in agreement.titles]
-
-
-def _release_titles(agreement: Agreement, user: User) -> None:
-    if agreement.status is AgreementStatus.ACTIVE:
-        _set_titles(agreement, user, TitleStatus.NEGOTIATED, TitleStatus.OPEN)
-
-
-def _set_titles(agreement: Agreement, user: User, old: TitleStatus, new: TitleStatus) -> None:
-    """Titles that are not `old` have met another fate meanwhile, which stays."""
-    for _, title in _locked_titles(agreement):
-        if title.status is old:
-            before = title_state(title)
-            title.status, title.updated_at = new, moment_after(title.updated_at)
-            note(title.account_id, user.id, "title.agreement", f"title:{title.id}", before, title_state(title))
 
 
 def _next_number(account_id: int) -> int:

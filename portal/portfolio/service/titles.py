@@ -24,6 +24,10 @@ class TitleExists(Exception):
     """The debtor has another title of this creditor with this number and due date."""
 
 
+class PaidUp(Exception):
+    """What was paid of the title in former agreements is all of the amount: it cannot be open."""
+
+
 class Negotiated(Exception):
     """The title is in an agreement: what it was when that was made stays."""
 
@@ -54,12 +58,15 @@ def create_title(debtor: Debtor, user_id: int, creditor_name: str, facts: Mappin
 def edit_title(title: Title, user_id: int, seen: datetime | None, creditor_name: str, facts: Mapping[str, Any]) -> bool:
     """Change a title to `facts`; commits. `seen` is the `updated_at` that was seen, None for whichever there is.
 
-    Says whether its creditor is new. Raises ChangedMeanwhile, Negotiated, TitleExists.
+    Says whether its creditor is new. Raises ChangedMeanwhile, Negotiated, PaidUp, TitleExists.
     """
     lock(title, seen)
     if title.status is TitleStatus.NEGOTIATED:
         db.session.rollback()
         raise Negotiated
+    if facts["status"] is TitleStatus.OPEN and 0 < title.credited >= facts["amount"]:
+        db.session.rollback()
+        raise PaidUp
     before = title_state(title)
     creditor, is_new = _creditor(title.account_id, user_id, creditor_name)
     _change(title, creditor, facts)
@@ -75,12 +82,13 @@ def edit_title(title: Title, user_id: int, seen: datetime | None, creditor_name:
 
 
 def title_state(title: Title) -> dict[str, Any]:
-    """All that can be changed in a title, as JSON."""
+    """All that can be changed in a title, as JSON, and what was paid of it in former agreements."""
     return {
         "creditor": title.creditor_id,
         "number": title.number or "",
         "due_date": title.due_date.isoformat(),
         "amount": f"{title.amount:.2f}",
+        "credited": f"{title.credited or 0:.2f}",
         "status": title.status.value,
         "boleto_line": title.boleto_line or "",
     }
