@@ -113,6 +113,20 @@ def admin_imports(page: Page, site: str) -> None:
     save(page, "importacao")
 
 
+def admin_writes(page: Page, site: str) -> None:
+    """The editor of a document, and a starter with something to remark."""
+    page.goto(f"{site}/documentos/demonstrativo-de-debito")
+    page.get_by_role("link", name="Demonstrativo padrão").first.click()
+    page.wait_for_timeout(2500)
+    save(page, "documento")
+    page.goto(f"{site}/whatsapp/modelos/novo")
+    page.get_by_label("Nome do modelo").fill("Aviso de contato")
+    page.get_by_label("Mensagem").fill("Olá {{1}}, aqui é da {{2}}. Sua dívida tem desconto. Podemos falar agora?")
+    page.get_by_label("Mensagem").blur()
+    page.wait_for_timeout(1500)
+    save(page, "modelo")
+
+
 def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -123,6 +137,7 @@ def main() -> None:
         operator_answers(operator, site)
         admin_sends(admin, site)
         admin_imports(admin, site)
+        admin_writes(admin, site)
         browser.close()
 
 

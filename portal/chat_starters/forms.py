@@ -33,11 +33,21 @@ KINDS = [
 class Rows(FieldList):  # type: ignore[misc]
     """Numbered fields; a number that nobody's page could have written is passed over."""
 
+    def __init__(self, *args: Any, filters: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # a list takes no filters: its rows are stripped one by one
+
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
         for name in formdata:
             number = name.removeprefix(f"{prefix}-").split("-", 1)[0] if name.startswith(f"{prefix}-") else ""
             if number.isascii() and number.isdigit() and len(number) < 4:
                 yield int(number)
+
+
+class Section(FormField):  # type: ignore[misc]
+    """A form within a form; it takes no filters, its fields have their own."""
+
+    def __init__(self, *args: Any, filters: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class ButtonForm(Form):
@@ -58,7 +68,7 @@ class StarterForm(Form):
     body = TextAreaField("Mensagem")
     samples = Rows(StringField("Exemplo"), max_entries=99)
     footer = StringField("Rodapé (opcional)")
-    buttons = Rows(FormField(ButtonForm), max_entries=MAX_BUTTONS)
+    buttons = Rows(Section(ButtonForm), max_entries=MAX_BUTTONS)
     seen = HiddenField()
 
     @property

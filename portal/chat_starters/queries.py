@@ -43,7 +43,7 @@ class Wanted:
 
 
 def browse(connection_id: int, wanted: Wanted, number: int) -> Page:
-    """A page of the starters of a connection: what waits for somebody first, then by name."""
+    """A page of the starters of a connection: by name, the deleted ones last."""
     query = sa.select(ChatStarter).where(ChatStarter.connection_id == connection_id)
     if wanted.status is not None:
         query = query.where(ChatStarter.status == wanted.status)

@@ -19,7 +19,7 @@ from portal.extensions import db
 
 LABELS = {
     "status": "Situação",
-    "remote_status": "Motivo",
+    "reason": "Motivo",
     "category": "Categoria",
     "correct_category": "Categoria anunciada",
     "quality": "Qualidade",
@@ -89,7 +89,7 @@ def _buttons(value: Any) -> str:
 
 _WORDS: dict[str, Callable[[Any], str]] = {
     "status": lambda value: status_words(str(value)),
-    "remote_status": lambda value: reason_words(str(value)),
+    "reason": lambda value: reason_words(str(value)),
     "category": lambda value: CATEGORIES.get(str(value), plain(value)),
     "correct_category": lambda value: CATEGORIES.get(str(value).lower(), plain(value)),
     "quality": lambda value: QUALITIES.get(str(value), UNKNOWN_QUALITY)[0],

@@ -21,7 +21,7 @@ from portal.chat_starters.rules.wildcards import (
     preview,
     wildcard_count,
 )
-from portal.chat_starters.service.common import EXPLAINED, mark
+from portal.chat_starters.service.common import EXPLAINED, mark, reason_of
 from portal.chat_starters.service.submit import why_not_editable
 
 STATUS: Mapping[StarterStatus, tuple[str, str, str]] = {
@@ -37,8 +37,10 @@ STATUS: Mapping[StarterStatus, tuple[str, str, str]] = {
     StarterStatus.PAUSED: (
         "Pausada",
         "warning",
-        "A Meta pausou este modelo por baixa qualidade. Nada sai com ele até a pausa acabar: a primeira dura 3 horas, a "
-        "segunda, 6, e na terceira ele é desativado.",
+        (
+            "A Meta pausou este modelo por baixa qualidade. Nada sai com ele até a pausa acabar: a primeira dura 3 horas, "
+            "a segunda, 6, e na terceira ele é desativado."
+        ),
     ),
     StarterStatus.DISABLED: (
         "Desativada",
@@ -206,9 +208,9 @@ def status_words(status: str, remote_status: str = "") -> str:
     return STATUS[StarterStatus(status)][0] if status in set(StarterStatus) else status
 
 
-def reason_words(remote_status: str) -> str:
-    """Why Meta rejected it, in words; "" when it did not say."""
-    return _REJECTIONS.get(remote_status.partition(":")[2], "")
+def reason_words(reason: str) -> str:
+    """Why Meta rejected it or why it is not supported, in words; "" when there is no reason."""
+    return _REJECTIONS.get(reason) or UNSUPPORTED.get(reason) or reason
 
 
 def _category(starter: ChatStarter) -> str:
@@ -237,7 +239,7 @@ def _status(starter: ChatStarter) -> Status:
     if word in _REMOTE:
         return Status(*_REMOTE[word])
     text, tone, meaning = STATUS[starter.status]
-    reason = reason_words(word) if starter.status is StarterStatus.REJECTED else ""
+    reason = _REJECTIONS.get(reason_of(starter), "") if starter.status is StarterStatus.REJECTED else ""
     return Status(text, tone, f"{reason} {meaning}".strip())
 
 

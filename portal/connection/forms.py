@@ -18,7 +18,8 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Regexp, StopValidation
 
-from portal.connection.models import ConnectionKind
+from portal.connection.fields import FIELDS, CredentialField
+from portal.connection.models import Connection, ConnectionKind
 from portal.connection.rules.hours import Span, clock_text, minutes
 from portal.connection.rules.words import DAYS
 from portal.portfolio.rules.calendar import STATES
@@ -28,16 +29,10 @@ from portal.web.forms import Form, ValidationError, at_most, needed
 MAX_DAILY = 100_000
 MAX_BATCH = 50
 
-_PRINTABLE = Regexp(r"[\x21-\x7e]*\Z", message="Cole o valor sem espaços nem quebras de linha.")
 
-
-def _meta_id(thing: str) -> list[Any]:
-    digits = Regexp(r"[0-9]{5,32}\Z", message=f"{thing} da Meta tem só números. Copie-o do painel da Meta.")
-    return [needed(f"o {thing[2:]}"), digits]
-
-
-class KindForm(Form):
-    kind = RadioField("Qual API a empresa usa", validate_choice=False)
+class NewNumberForm(Form):
+    kind = RadioField("Qual API este número usa", validate_choice=False)
+    name = StringField("Nome", [at_most(60)])
 
     def __init__(self, kinds: Mapping[ConnectionKind, str], **values: Any) -> None:
         super().__init__(**values)
@@ -48,17 +43,16 @@ class KindForm(Form):
             raise ValidationError("Escolha uma das opções.")
 
 
-class CredentialsForm(Form):
-    display_phone = StringField("Número", [needed("o número do WhatsApp da empresa")])
-    phone_number_id = StringField("ID do número de telefone", _meta_id("O ID do número de telefone"))
-    waba_id = StringField("ID da conta do WhatsApp (WABA)", _meta_id("O ID da conta do WhatsApp (WABA)"))
-    access_token = PasswordField("Token de acesso", [at_most(1000), _PRINTABLE])
-    app_secret = PasswordField("Chave secreta do app", [at_most(200), _PRINTABLE])
-    version = IntegerField()
+class NameForm(Form):
+    number_name = StringField("Nome", [at_most(60)])
 
-    def __init__(self, *, token_saved: bool, secret_saved: bool, **values: Any) -> None:
-        super().__init__(**values)
-        self.saved = {"access_token": token_saved, "app_secret": secret_saved}
+
+class CredentialsForm(Form):
+    """The credentials of a kind of connection, a field for each in `fields.FIELDS`; made by `credentials_form`."""
+
+    version = IntegerField()
+    kind: ConnectionKind
+    saved: frozenset[str]
 
     def validate_display_phone(self, field: StringField) -> None:
         try:
@@ -68,13 +62,40 @@ class CredentialsForm(Form):
         shown = formatted(phone.e164)
         field.data = shown if len(shown) <= 20 else phone.e164
 
-    def validate_access_token(self, field: PasswordField) -> None:
-        if not field.data and not self.saved["access_token"]:
-            raise ValidationError("Informe o token de acesso.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        for each in FIELDS[self.kind]:
+            if each.secret and each.required and not self[each.name].data and each.name not in self.saved:
+                self[each.name].errors = [f"Informe {each.thing}."]
+                valid = False
+        return valid
 
-    def validate_app_secret(self, field: PasswordField) -> None:
-        if not field.data and not self.saved["app_secret"]:
-            raise ValidationError("Informe a chave secreta do app.")
+    @property
+    def credentials(self) -> list[tuple[CredentialField, Any]]:
+        """What each field is, with the field, in the order of the page."""
+        return [(each, self[each.name]) for each in FIELDS[self.kind]]
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {each.name: self[each.name].data or "" for each in FIELDS[self.kind]}
+
+
+def credentials_form(connection: Connection) -> CredentialsForm:
+    """The form of a number's credentials, filled with what may be shown of them."""
+    made = {each.name: _credential(each) for each in FIELDS[connection.kind]}
+    cls = type("CredentialsForm", (CredentialsForm,), {**made, "kind": connection.kind})
+    form = cls(**{each.name: getattr(connection, each.name) for each in FIELDS[connection.kind] if not each.secret})
+    form.saved = frozenset(each.name for each in FIELDS[connection.kind] if getattr(connection, each.name))
+    return form  # type: ignore[no-any-return]
+
+
+def _credential(each: CredentialField) -> Any:
+    checks: list[Any] = [needed(each.thing)] if each.required and not each.secret else []
+    if each.name != "display_phone":
+        checks.append(at_most(each.length))
+    if each.pattern:
+        checks.append(Regexp(each.pattern, message=each.refusal))
+    return (PasswordField if each.secret else StringField)(each.label, checks)
 
 
 class WholeNumber(IntegerField):  # type: ignore[misc]

@@ -12,8 +12,6 @@ from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.connection.rules import link as rules
 from portal.extensions import db
 
-PROVIDERS = {ConnectionKind.PLUGMESSAGE: "PlugMessage", ConnectionKind.EVOLUTION: "Evolution API"}
-
 _REASONS = {
     LinkState.RESTORABLE: "A sessão do celular caiu e pode ser restaurada.",
     LinkState.SUSPENDED: "A assinatura da instância venceu no painel do provedor.",
@@ -37,10 +35,10 @@ def kinds() -> list[ConnectionKind]:
 
 
 def is_wrong_number(connection: Connection) -> bool:
-    """Whether another phone was linked than the one that is expected. An expected number in the same line's other
-    spelling is the same: `service.link` stores the linked number as it is expected."""
+    """Whether another phone was linked than the one that is expected. The two are compared as written: `service.link`
+    stores the linked number in the spelling of the expected one when they are one line."""
     expected, found = connection.display_phone, connection.connected_phone
-    return by_qr(connection.kind) and bool(expected and found) and expected != f"+{found}"
+    return by_qr(connection.kind) and bool(expected and found) and expected != found
 
 
 def is_fit(connection: Connection) -> bool:
@@ -55,7 +53,7 @@ def fit_rows() -> sa.ColumnElement[bool]:
     number = sa.or_(
         Connection.display_phone == "",
         Connection.connected_phone == "",
-        Connection.display_phone == sa.literal("+", sa.String) + Connection.connected_phone,
+        Connection.display_phone == Connection.connected_phone,
     )
     return sa.or_(Connection.kind.not_in(kinds()), sa.and_(Connection.link_state == LinkState.CONNECTED, number))
 

@@ -12,12 +12,59 @@ from portal.connection.rules.hours import ALWAYS, Holidays, Hours, to_json, week
 from portal.connection.rules.presets import DEFAULT_WEEK
 from portal.extensions import db
 
-NAMES = {ConnectionKind.SIMULATOR: "Simulador", ConnectionKind.CLOUD_API: "API oficial"}
+NAMES = {
+    ConnectionKind.SIMULATOR: "Simulador",
+    ConnectionKind.CLOUD_API: "API oficial",
+    ConnectionKind.PLUGMESSAGE: "PlugMessage",
+    ConnectionKind.EVOLUTION: "Evolution API",
+}
+
+
+def title_of(connection: Connection) -> str:
+    """What a number is called: its own name, else that of its API."""
+    return connection.name or NAMES[connection.kind]
 
 
 def current(account_id: int) -> Connection | None:
-    """The connection by which a company talks now."""
+    """The number by which a company starts to talk unless another is chosen: its primary one."""
     return db.session.scalar(sa.select(Connection).where(Connection.account_id == account_id, Connection.primary))
+
+
+def connection_in(account_id: int, connection_id: int) -> Connection | None:
+    return db.session.scalar(
+        sa.select(Connection).where(Connection.account_id == account_id, Connection.id == connection_id)
+    )
+
+
+def connections_of(account_id: int) -> Sequence[Connection]:
+    """Every number of a company: the primary one, then those that are on, then the others."""
+    return db.session.scalars(
+        sa.select(Connection)
+        .where(Connection.account_id == account_id)
+        .order_by(Connection.primary.desc(), Connection.enabled.desc(), Connection.id)
+    ).all()
+
+
+def enabled(account_id: int) -> list[Connection]:
+    """The numbers by which a company talks now, the primary one first."""
+    return [connection for connection in connections_of(account_id) if connection.enabled]
+
+
+def names(account_id: int) -> dict[int, str]:
+    """What each number is called, by id; {} while a company talks by one alone and needs no name for it."""
+    rows = connections_of(account_id)
+    several = sum(row.enabled for row in rows) > 1
+    return {row.id: title_of(row) for row in rows} if several else {}
+
+
+def watched() -> Sequence[int]:
+    """The numbers of the official API that are on and have what it takes to ask for their health."""
+    return db.session.scalars(
+        sa.select(Connection.id)
+        .where(Connection.enabled, Connection.kind == ConnectionKind.CLOUD_API)
+        .where(Connection.phone_number_id != "", Connection.access_token != "")
+        .order_by(Connection.id)
+    ).all()
 
 
 def locked(connection_id: int) -> Connection:
@@ -51,6 +98,16 @@ def used_on(connection_id: int, day: date) -> int:
         )
         or 0
     )
+
+
+def used_by(account_id: int, day: date) -> dict[int, int]:
+    """How much of each number's daily limit is spent on a day; those that spent nothing may be absent."""
+    rows = db.session.execute(
+        sa.select(DailyUsage.connection_id, DailyUsage.used).where(
+            DailyUsage.account_id == account_id, DailyUsage.day == day
+        )
+    )
+    return {row.connection_id: row.used for row in rows}
 
 
 def batch_seconds() -> int:

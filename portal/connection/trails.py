@@ -38,12 +38,16 @@ SCHEDULE_LABELS = {
 CONNECTION_LABELS = {
     "daily_limit": "Máx. Envio por Dia",
     "batch_size": "Máx. Envio entrada agente",
+    "name": "Nome",
+    "primary": "Número principal",
+    "enabled": "Ligado",
     "kind": "API",
+    "base_url": "Endereço do servidor",
     "display_phone": "Número",
-    "phone_number_id": "ID do número de telefone",
+    "phone_number_id": "ID do número ou da instância",
     "waba_id": "ID da conta do WhatsApp (WABA)",
-    "access_token": "Token de acesso (fim)",
-    "app_secret": "Chave secreta do app (fim)",
+    "access_token": "Token (fim)",
+    "app_secret": "Chave secreta (fim)",
     "stopped": "Parada (código)",
 }
 
@@ -69,11 +73,15 @@ def connection_trail() -> Trail:
         name=_connection_name,
         labels=CONNECTION_LABELS,
         show=_show_connection,
-        url=lambda key: url_for("connection.show", _anchor="connection-limits"),
+        url=_connection_url,
         restore=_restore_limits,
         kind="Conexão e agente de envio",
         actions={
+            "connection.add": "adicionou o número",
             "connection.kind": "escolheu a API",
+            "connection.primary": "mudou o número principal",
+            "connection.switch": "ligou ou desligou",
+            "connection.name": "mudou o nome",
             "connection.credentials": "salvou as credenciais",
             "connection.resume": "mandou tentar de novo",
         },
@@ -141,12 +149,20 @@ def _connection(account_id: int, key: str) -> Connection | None:
 
 def _connection_name(account_id: int, key: str) -> str | None:
     found = _connection(account_id, key)
-    return f"Conexão: {queries.NAMES[found.kind]}" if found else None
+    return f"Conexão: {queries.title_of(found)}" if found else None
+
+
+def _connection_url(key: str) -> str:
+    if not key.isdigit():
+        return url_for("connection.show")
+    return url_for("connection.show_number", connection_id=int(key), _anchor="connection-limits")
 
 
 def _show_connection(account_id: int, field: str, value: Any) -> str:
     if field == "kind" and value in set(ConnectionKind):
         return queries.NAMES[ConnectionKind(value)]
+    if isinstance(value, bool):
+        return "Sim" if value else "Não"
     return str(value) if value not in (None, "") else "—"
 
 

@@ -1,27 +1,25 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g
 
+from portal import clock
 from portal.accounts.service.people import on_new_account
 from portal.audit.history import register
 from portal.connection import queries, trails
 from portal.connection.models import Connection, ConnectionKind
-from portal.connection.service import set_up
+from portal.connection.service import link, set_up
+from portal.connection.states import State, state_of, worst
 
-
-@dataclass(frozen=True)
-class Badge:
-    """What the top bar says of the connection, on every page."""
-
-    text: str
-    tone: str
+NOTHING = State("Sem conexão", "Sem conexão", "danger")
+ALL_OFF = State("Desligada", "Conexão desligada", "danger")
 
 
 def init_app(app: Flask) -> None:
     on_new_account(set_up)
+    link.office.public_url = app.config["PUBLIC_URL"]
     register(trails.schedule_trail())
     register(trails.connection_trail())
 
@@ -29,17 +27,14 @@ def init_app(app: Flask) -> None:
     def status() -> dict[str, Any]:
         if not g.get("user"):
             return {"connection_badge": None, "simulation": False}
-        connection = queries.current(g.account_id)
-        simulated = connection is not None and connection.kind is ConnectionKind.SIMULATOR
-        return {"connection_badge": badge(connection), "simulation": simulated}
+        numbers = queries.connections_of(g.account_id)
+        talking = [number for number in numbers if number.enabled]
+        simulated = bool(talking) and all(number.kind is ConnectionKind.SIMULATOR for number in talking)
+        return {"connection_badge": badge(numbers), "simulation": simulated}
 
 
-def badge(connection: Connection | None) -> Badge:
-    if connection is None:
-        return Badge("Sem conexão", "danger")
-    name = queries.NAMES[connection.kind]
-    if connection.stopped_code:
-        return Badge(f"{name} — parada", "danger")
-    if connection.kind is ConnectionKind.CLOUD_API and not connection.access_token:
-        return Badge(f"{name} — falta configurar", "warning")
-    return Badge(name, "info" if connection.kind is ConnectionKind.SIMULATOR else "success")
+def badge(numbers: Sequence[Connection]) -> State:
+    """What the top bar says on every page: how the numbers that are on are doing, the worst of them."""
+    now = clock.local(clock.now(), g.user.account.timezone)
+    found = worst([state_of(number, now) for number in numbers if number.enabled])
+    return found or (ALL_OFF if numbers else NOTHING)

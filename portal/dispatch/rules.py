@@ -177,7 +177,7 @@ def why_held(standing: Standing) -> str:
     if standing.paused:
         return f"{standing.paused} Ninguém mais recebe até que alguém clique em Retomar."
     if not standing.in_use:
-        return "A empresa está usando outra API agora. O envio continua quando a API dele voltar a ser a escolhida."
+        return "O número deste envio está desligado. O envio continua quando ele for ligado de novo na aba Configurações."
     if standing.stopped:
         return f"A conexão com o WhatsApp está parada. {standing.stopped}"
     if not standing.approved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,20 @@ from typing import Any
 
 from portal.documents.models import IssuedDocument
 
-FIGURES = ("original", "credited", "fine", "interest", "fee", "discount", "total")
+COLUMNS = {
+    "original": "Valor original",
+    "credited": "Já pago em acordo anterior",
+    "fine": "Multa",
+    "interest": "Juros",
+    "fee": "Honorários",
+    "discount": "Desconto",
+    "total": "Total",
+}
 
 
 @dataclass(frozen=True)
 class MemoryLine:
-    """A title with its figures, in the order of FIGURES, and how each came about."""
+    """A title with its figures, in the order of the columns, and how each came about."""
 
     number: str
     due_date: date
@@ -26,12 +34,13 @@ class MemoryLine:
 
 @dataclass(frozen=True)
 class Memory:
-    """`on` is the day of the calculation; `instalments` are (number, due date, amount), the entry with number 0.
+    """`on` is the day of the calculation; `columns` are the titles of the figures' columns.
 
-    `split` says how the debt was split into them.
+    `instalments` are (number, due date, amount), the entry with number 0; `split` says how the debt was split into them.
     """
 
     on: date
+    columns: tuple[str, ...]
     lines: tuple[MemoryLine, ...]
     sums: tuple[Decimal, ...]
     instalments: tuple[tuple[int, date, Decimal], ...]
@@ -44,21 +53,25 @@ def memory_of(issued: IssuedDocument) -> Memory:
     instalments = (
         (each["number"], date.fromisoformat(each["due_date"]), Decimal(each["amount"])) for each in kept["instalments"]
     )
+    sums = _figures(kept["sums"])
+    names = [name for name in COLUMNS if name != "credited" or sums[name]]
     return Memory(
         date.fromisoformat(kept["on"]),
-        tuple(_line(each) for each in kept["titles"]),
-        _figures(kept["sums"]),
+        tuple(COLUMNS[name] for name in names),
+        tuple(_line(each, names) for each in kept["titles"]),
+        tuple(sums[name] for name in names),
         tuple(instalments),
         tuple(kept["split"]),
     )
 
 
-def _line(kept: Mapping[str, Any]) -> MemoryLine:
-    due = date.fromisoformat(kept["due_date"])
-    return MemoryLine(kept["number"], due, kept["days"], _figures(kept), tuple(kept["memory"]))
+def _line(kept: Mapping[str, Any], names: Iterable[str]) -> MemoryLine:
+    due, figures = date.fromisoformat(kept["due_date"]), _figures(kept)
+    return MemoryLine(kept["number"], due, kept["days"], tuple(figures[name] for name in names), tuple(kept["memory"]))
 
 
-def _figures(kept: Mapping[str, str]) -> tuple[Decimal, ...]:
-    paid = {"credited": kept.get("credited", "0.00")}
-    original = Decimal(kept["principal"]) + Decimal(paid["credited"])
-    return tuple(original if name == "original" else Decimal({**kept, **paid}[name]) for name in FIGURES)
+def _figures(kept: Mapping[str, Any]) -> dict[str, Decimal]:
+    """By column. Documents of before there were credits have none."""
+    credited = Decimal(kept.get("credited", "0.00"))
+    parts = {name: Decimal(kept[name]) for name in ("fine", "interest", "fee", "discount", "total")}
+    return {"original": Decimal(kept["principal"]) + credited, "credited": credited, **parts}

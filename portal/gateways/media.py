@@ -87,11 +87,8 @@ def download_url(
         _check_address(parts, hosts)
         if headers and not hosts:
             raise MediaError("address", "credentials go to configured hosts alone", final=True)
-    pool = _pool(url, parts, own, resolve)
-    try:
+    with _pool(url, parts, own, resolve) as pool:
         return _get(pool, _target(url, parts, pool), headers or {}, target, limit)
-    finally:
-        pool.close()
 
 
 def origin(parts: SplitResult) -> str:
@@ -134,11 +131,9 @@ def _pool(url: str, parts: SplitResult, own: bool, resolve: Resolve) -> HTTPConn
     proxy = select_proxy(url, get_environ_proxies(url))
     address = None if own else _public_address(host, port, resolve, proxied=proxy is not None)
     if proxy is not None:
-        return ProxyManager(proxy, ca_certs=_roots(), cert_reqs="CERT_REQUIRED")
+        return ProxyManager(proxy, **_roots())
     pool: HTTPConnectionPool = (
-        HTTPSConnectionPool(host, port, ca_certs=_roots(), cert_reqs="CERT_REQUIRED")
-        if parts.scheme == "https"
-        else HTTPConnectionPool(host, port)
+        HTTPSConnectionPool(host, port, **_roots()) if parts.scheme == "https" else HTTPConnectionPool(host, port)
     )
     if address is not None:
         pool.ConnectionCls = _pinned(pool.ConnectionCls, address)
@@ -151,8 +146,10 @@ def _target(url: str, parts: SplitResult, pool: HTTPConnectionPool | ProxyManage
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _roots() -> str:
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+def _roots() -> dict[str, Any]:
+    """The TLS roots, which the environment may replace with a file or a folder as for every other request."""
+    place = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    return {"cert_reqs": "CERT_REQUIRED", "ca_cert_dir" if os.path.isdir(place) else "ca_certs": place}
 
 
 def _pinned(connection_class: Any, address: str) -> Any:

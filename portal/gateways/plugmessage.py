@@ -11,6 +11,7 @@ from portal.gateways.messages import Content
 from portal.gateways.plugmessage_api import Answer, Api
 from portal.gateways.plugmessage_link import Link
 from portal.gateways.plugmessage_payloads import phone_of, request
+from portal.gateways.plugmessage_reading import ident
 
 
 class PlugMessage:
@@ -40,9 +41,7 @@ class PlugMessage:
 
     def mark_read(self, line: Line, provider_id: str, to: Recipient) -> None:
         """Show the person that their message was read. Raises `SendError`; safe to repeat."""
-        answer = self._api.call(line, "POST", "read-message", {"phone": phone_of(to), "messageId": provider_id})
-        if refused := self._api.refused(line, answer):
-            raise refused
+        self._api.call(line, "POST", "read-message", {"phone": phone_of(to), "messageId": provider_id})
 
     def authentic(self, line: Line, body: bytes, headers: Mapping[str, str]) -> bool:
         """Whether a body names this line's instance. The provider signs nothing: the secret is in the address."""
@@ -55,8 +54,8 @@ class PlugMessage:
     def _accepted(self, line: Line, answer: Answer) -> Accepted:
         """Taken, refused as `SendError`, and everything that is neither as `Uncertain`."""
         data = answer.data if isinstance(answer.data, Mapping) else {}
-        message_id, told = data.get("messageId"), answer.told
-        if answer.fine and not told and isinstance(message_id, str) and message_id.strip():
+        message_id = data.get("messageId")
+        if answer.fine and not answer.told and isinstance(message_id, str) and ident(message_id):
             return Accepted(message_id)
         if not message_id and not data.get("zaapId") and (refused := self._api.refused(line, answer)):
             raise refused

@@ -71,7 +71,7 @@ class Answer:
 
 
 class Api:
-    """Calls to the instance of a line. `call` is for what sends no message, `send` for what does."""
+    """Calls to the instance of a line. `send` is for what sends a message, `call` and `ask` for what does not."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
@@ -83,8 +83,10 @@ class Api:
             answer = self._exchange(line, "POST", action, payload)
         return answer
 
-    def call(self, line: Line, method: str, action: str, payload: Mapping[str, Any] | None = None) -> Answer:
-        """A request whose repetition harms nobody, so that no failure of it leaves a doubt. Raises `SendError`."""
+    def ask(self, line: Line, method: str, action: str, payload: Mapping[str, Any] | None = None) -> Answer:
+        """A request whose repetition harms nobody, so that no failure of it leaves a doubt. Raises `SendError`.
+
+        The answer has a 2xx, and may hold a refusal all the same."""
         try:
             answer = self._exchange(line, method, action, payload)
             if _token_hiccup(answer):
@@ -96,6 +98,13 @@ class Api:
                 return answer
             problem = self.refused(line, answer) or SendError("unreachable", answer.about, retry=True)
         raise problem
+
+    def call(self, line: Line, method: str, action: str, payload: Mapping[str, Any] | None = None) -> Answer:
+        """The same where an answer with an error is none. Raises `SendError`."""
+        answer = self.ask(line, method, action, payload)
+        if refused := self.refused(line, answer):
+            raise refused
+        return answer
 
     def refused(self, line: Line, answer: Answer) -> SendError | None:
         """The refusal that an answer proves, None when it proves none: a 5xx, a page of a server in between."""

@@ -45,7 +45,7 @@ class Link:
     def status(self, line: Line) -> LinkStatus:
         """Whether a phone is linked, and which. A lapsed subscription is a state here, not an error."""
         try:
-            answer = self._api.call(line, "GET", "status")
+            answer = self._api.ask(line, "GET", "status")
         except SendError as error:
             if error.code != SUSPENDED:
                 raise
@@ -56,17 +56,11 @@ class Link:
     def qr(self, line: Line) -> Qr:
         """The code to read now, good for 20 s; the empty one when there is none, as on a linked instance."""
         try:
-            answer = self._api.call(line, "GET", "qr-code/image")
+            return self._shown(line, "qr-code/image")
         except SendError as error:
             if error.code != NO_ROUTE:
                 raise
-            answer = self._api.call(line, "GET", "qr-code")
-        if isinstance(answer.data, Mapping) and answer.data.get("challenge"):
-            return Qr(challenge=True)
-        if "already connected" in answer.told.lower():
-            return Qr()
-        self._require(line, answer)
-        return _qr(answer)
+        return self._shown(line, "qr-code")
 
     def pairing_code(self, line: Line, phone: str) -> str:
         """The code to type in the phone instead of reading a QR. SendError "passkey" when the phone demands one."""
@@ -101,13 +95,11 @@ class Link:
         except SendError as error:
             if error.code != NO_ROUTE:
                 raise
-        answer = self._api.call(line, "GET", "queue/count")
-        self._require(line, answer)
-        return _count(answer.data)
+        return _count(self._api.call(line, "GET", "queue/count").data)
 
     def clear_queue(self, line: Line) -> None:
         """Discard what waits at the provider: none of it is sent."""
-        self._require(line, self._api.call(line, "DELETE", "queue"))
+        self._api.call(line, "DELETE", "queue")
 
     def configure_webhooks(self, line: Line, url: str) -> None:
         """Have every event posted to this address, messages written on the phone itself included."""
@@ -122,7 +114,6 @@ class Link:
     def phone_exists(self, line: Line, phone: str) -> PhoneCheck:
         """Whether a number has WhatsApp, and how WhatsApp spells it: the ninth digit may be missing there."""
         answer = self._api.call(line, "GET", f"phone-exists/{digits_of(phone)}")
-        self._require(line, answer)
         listed = answer.data
         found = listed[0] if isinstance(listed, list) and listed else listed
         if not isinstance(found, Mapping) or "exists" not in found:
@@ -131,6 +122,16 @@ class Link:
             return PhoneCheck(exists=False)
         hidden = hidden_number(found.get("lid"))
         return PhoneCheck(True, digits(found.get("phone")) or digits_of(phone), f"{LID}{hidden}" if hidden else "")
+
+    def _shown(self, line: Line, action: str) -> Qr:
+        answer = self._api.ask(line, "GET", action)
+        if isinstance(answer.data, Mapping) and answer.data.get("challenge"):
+            return Qr(challenge=True)
+        if "already connected" in answer.told.lower():
+            return Qr()
+        if refused := self._api.refused(line, answer):
+            raise refused
+        return _qr(answer)
 
     def _phone(self, line: Line) -> str:
         """A second question, whose failure must not hide the answer to the first."""
@@ -163,14 +164,9 @@ class Link:
         self, line: Line, method: str, action: str, payload: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         answer = self._api.call(line, method, action, payload)
-        self._require(line, answer)
         if not isinstance(answer.data, Mapping):
             raise refusal("unreachable", f"{answer.about}: not an answer of PlugMessage")
         return answer.data
-
-    def _require(self, line: Line, answer: Answer) -> None:
-        if refused := self._api.refused(line, answer):
-            raise refused
 
 
 def _state(api: Api, line: Line, answer: Answer) -> LinkStatus:
@@ -211,7 +207,7 @@ def _drawn(value: str) -> Qr:
         picture = b""
     if picture.startswith(_PNG):
         return Qr(png=picture)
-    if value.startswith(("data:", "<")) or not _QR_TEXT.fullmatch(value):
+    if value.startswith(("data:", "<", "{", "[")) or not _QR_TEXT.fullmatch(value):
         raise refusal("unreachable", f"{len(value)} characters that are no QR code")
     drawn = io.BytesIO()
     segno.make(value, micro=False).save(drawn, kind="png", scale=_QR_PIXELS, border=4)

@@ -22,8 +22,9 @@ from portal.inbox.models import (
     Direction,
     Message,
 )
-from portal.inbox.rules import reasons, window
+from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
+from portal.inbox.service.window import may_write
 from portal.portfolio.models import Title
 from portal.portfolio.rules import phones
 from portal.portfolio.rules.charges import Charge, summed
@@ -68,7 +69,7 @@ def desk_of(conversation: Conversation, user: User, now: datetime) -> Desk:
     if conversation.status in _DESKS:
         return _DESKS[conversation.status]
     if conversation.assigned_user_id == user.id:
-        return Desk.WRITE if window.is_open(conversation.last_inbound_at, now) else Desk.WINDOW_CLOSED
+        return Desk.WRITE if may_write(conversation, now) else Desk.WINDOW_CLOSED
     parked = conversation.assigned_because is AssignedBecause.FALLBACK
     return Desk.QUEUE if parked or conversation.assigned_user_id is None else Desk.OTHERS
 
@@ -143,7 +144,11 @@ def author_of(message: Message) -> str:
     """Who wrote an outgoing message; "" for the person at the other end."""
     if message.author is Author.OPERATOR:
         return message.author_user.name if message.author_user else "Operador"
-    return {Author.ASSISTANT: "Assistente Virtual", Author.DISPATCH: "Agente de envio"}.get(message.author, "")
+    return {
+        Author.ASSISTANT: "Assistente Virtual",
+        Author.DISPATCH: "Agente de envio",
+        Author.PHONE: "Pelo celular",
+    }.get(message.author, "")
 
 
 def reason_of(message: Message, kind: str) -> str:

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort, request
 
 from portal import gateways
 from portal.config import MAX_WEBHOOK
-from portal.connection import queries
+from portal.connection import queries as connections
 from portal.connection.models import Connection
 from portal.extensions import csrf
 from portal.gateways.cloud_api_webhooks import verification
 from portal.web.guards import public
-from portal.webhooks import service
+from portal.webhooks import queries, service
+
+MAX_UNSIGNED = 512 * 1024
+"""The unofficial API sends links to media, never media."""
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 csrf.exempt(blueprint)
@@ -28,20 +33,44 @@ def verify(key: str) -> Response:
 @blueprint.post("/cloud-api/<key>")
 @public
 def receive(key: str) -> Response:
-    if (request.content_length or 0) > MAX_WEBHOOK:
-        abort(413)
-    request.max_content_length = MAX_WEBHOOK
-    body = request.get_data(cache=False)
+    body = _body(MAX_WEBHOOK)
     connection = _connection(key)
-    gateway = gateways.get(connection.kind.value)
-    if not gateway.authentic(connection.line, body, dict(request.headers)):
+    if not _is_authentic(connection, body):
         abort(403)
     service.receive(connection, body)
     return Response("", 200)
 
 
-def _connection(key: str) -> Connection:
-    connection = queries.by_webhook_key("cloud_api", key)
-    if connection is None:
+@blueprint.post("/<any(plugmessage, evolution):kind>/<secret>")
+@public
+def receive_unsigned(kind: str, secret: str) -> Response:
+    """Of a provider that signs nothing: the secret in the address is the proof, and whatever is not right is not there."""
+    body = _body(MAX_UNSIGNED)
+    connection = queries.connection_of_secret(kind, secret) or abort(404)
+    if not request.is_json or not _is_object(body) or not _is_authentic(connection, body):
         abort(404)
-    return connection
+    service.receive(connection, body)
+    return Response("", 200)
+
+
+def _body(most: int) -> bytes:
+    if (request.content_length or 0) > most:
+        abort(413)
+    request.max_content_length = most
+    return request.get_data(cache=False)
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_authentic(connection: Connection, body: bytes) -> bool:
+    gateway = gateways.get(connection.kind.value)
+    return gateway.authentic(connection.line, body, dict(request.headers))
+
+
+def _connection(key: str) -> Connection:
+    return connections.by_webhook_key("cloud_api", key) or abort(404)

@@ -17,7 +17,7 @@ from portal.chat_starters.service import sync as starters
 from portal.connection import queries as connections
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
-from portal.gateways.base import Broken, Inbound, Item, StatusUpdate, TemplateUpdate, Unknown
+from portal.gateways.base import Broken, Echo, Inbound, Item, LinkUpdate, StatusUpdate, TemplateUpdate, Unknown
 from portal.inbox.models import Conversation, ConversationStatus, Message
 from portal.inbox.service import assign, record
 from portal.webhooks.models import WebhookEvent, WebhookState
@@ -85,12 +85,14 @@ def _next_pending(but: Collection[int]) -> int | None:
 
 @dataclass
 class Tally:
-    """What was not applied. `failed` items are understood but met an error of ours: the body is tried again."""
+    """What was not applied. `failed` items are understood but met an error of ours: the body is tried again. `link`:
+    something was said of the link to the phone, which is unsigned and only makes the portal ask."""
 
     unknown: int = 0
     broken: int = 0
     failed: int = 0
     error: str = ""
+    link: bool = False
 
     def note(self, error: Exception | str) -> None:
         self.error += f"{error}\n" if isinstance(error, str) else f"{type(error).__name__}: {error}\n"
@@ -113,6 +115,8 @@ def _apply(event_id: int) -> None:
         event.state, event.applied_at = WebhookState.APPLIED, clock.now()
     connection.last_webhook_at = clock.now()
     db.session.commit()
+    if tally.link:
+        jobs.wake("connection-status")
 
 
 def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally: Tally) -> None:
@@ -131,6 +135,10 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
         with db.session.begin_nested():
             if isinstance(item, Inbound):
                 _inbound(connection, item, tally)
+            elif isinstance(item, Echo):
+                _echo(connection, item)
+            elif isinstance(item, LinkUpdate):
+                tally.link = True
             elif not _told(connection, item):
                 tally.unknown += 1
     except UNWELL:  # not the item's fault: the whole body is tried again
@@ -160,6 +168,13 @@ def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
         assign.hand_over(conversation)
     elif conversation.status is ConversationStatus.STARTED:
         assign.answered(conversation)
+
+
+def _echo(connection: Connection, item: Echo) -> None:
+    """Somebody answered on the phone itself: the assistant steps back, and an operator has the conversation."""
+    conversation = record.echo(connection, item)
+    if conversation is not None and conversation.status is ConversationStatus.ASSISTANT:
+        assign.hand_over(conversation)
 
 
 def _ask_the_assistant(conversation: Conversation, message: Message, reply_id: str, tally: Tally) -> None:

@@ -195,19 +195,39 @@
     strip.scrollLeft += box.left + box.width / 2 - (frame.left + frame.width / 2);
   }
 
+  // What was restored loads its page anew (HX-Refresh): the focus goes back to the history where it was asked for.
+  const RETURN_TO = "return-to";
+
+  on("htmx:beforeOnLoad", ({ detail }) => {
+    if (detail.xhr.getResponseHeader("HX-Refresh")) sessionStorage.setItem(RETURN_TO, detail.target.id);
+  });
+
+  function returnFocus() {
+    const id = sessionStorage.getItem(RETURN_TO);
+    sessionStorage.removeItem(RETURN_TO);
+    const box = id && document.getElementById(id)?.closest("details");
+    if (box) $("summary", box).focus({ preventScroll: true });
+  }
+
   // The scripts are deferred: the page is there.
+  returnFocus();
   measureAll(document);
   placeThreads();
   $$(".toast").forEach(closeLater);
   $$(".main-nav [aria-current], .tabs [aria-current]").forEach(centre);
   $(".conv[aria-current]")?.scrollIntoView({ block: "nearest" });
 
-  let focusWasInside = false;
+  let focusWasOn = null;
+
+  // A button that was pressed and came back as another element of the same words.
+  const again = (button, root) =>
+    button.matches("button") && $$("button", root).find((each) => each.textContent === button.textContent && !each.disabled);
 
   on("htmx:beforeSwap", (event) => {
     // One's own message is always followed to the bottom.
     rememberThreads(event.detail.requestConfig?.verb === "post");
-    focusWasInside = event.detail.target.contains(document.activeElement) && document.activeElement !== document.body;
+    const inside = event.detail.target.contains(document.activeElement) && document.activeElement !== document.body;
+    focusWasOn = inside ? document.activeElement : null;
   });
 
   // At once too: the next swap may come before this one has settled, and would find the thread away from its bottom.
@@ -219,9 +239,11 @@
     placeThreads();
     const wanted = ["[data-autofocus]", ".error-summary"].map((s) => (fresh.matches(s) ? fresh : $(s, fresh))).find(Boolean);
     // htmx itself returns the focus to the element with the same id; when that one is gone, its fragment takes it.
-    const lost = focusWasInside && document.activeElement === document.body;
-    focusWasInside = false;
+    const lost = document.activeElement === document.body && focusWasOn;
+    const twin = lost && again(lost, fresh);
+    focusWasOn = null;
     if (wanted) wanted.focus();
+    else if (twin) twin.focus({ preventScroll: true });
     else if (lost) {
       if (fresh.tabIndex < 0) fresh.tabIndex = -1;
       fresh.focus({ preventScroll: true });

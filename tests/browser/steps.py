@@ -49,3 +49,23 @@ def tab_to(page: Page, target: Locator, limit: int = 60, key: str = "Tab") -> No
             assert page.evaluate(_RING), "the focus cannot be seen"
             return
     raise AssertionError(f"{target} cannot be reached by the keyboard")
+
+
+def watch_shifts(page: Page) -> None:
+    """From here on, add up how far things on this page jump without anybody having touched it."""
+    page.evaluate(_WATCH_SHIFTS)
+
+
+def shifted(page: Page) -> float:
+    """The sum of the layout shifts since `watch_shifts`."""
+    return float(page.evaluate("window.shifted"))
+
+
+_WATCH_SHIFTS = """
+() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+  }).observe({ type: "layout-shift" });
+}
+"""

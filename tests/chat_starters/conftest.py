@@ -5,17 +5,16 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from portal.accounts.models import User
-from portal.connection import service
-from portal.connection.models import ConnectionKind
-from portal.extensions import db
+from portal import clock
+from tests.chat_starters.steps import PAGE, connect, starters, write
 from tests.fakes.graph_api import GraphApi
+from tests.support.browser import Browser
 from tests.support.people import Company
 
 
 @pytest.fixture
 def graph() -> Iterator[GraphApi]:
-    with GraphApi() as fake:
+    with GraphApi(now=clock.now) as fake:
         fake.add_number("10650001", "20200001", "token-da-primeira")
         fake.add_number("10650002", "20200002", "token-da-segunda")
         yield fake
@@ -26,16 +25,14 @@ def database(database: dict[str, str], graph: GraphApi) -> dict[str, str]:
     return {**database, "GRAPH_API_URL": graph.url}
 
 
-def connect(app: Flask, company: Company, number: str, waba: str, token: str) -> int:
-    """Put a company on the official API."""
-    with app.app_context():
-        user = db.session.get_one(User, company.admin.id)
-        connection = service.choose_kind(user, ConnectionKind.CLOUD_API)
-        given = service.Credentials("(11) 3000-1000", number, waba, token, "segredo-do-app")
-        service.save_credentials(connection, user, connection.version, given)
-        return connection.id
-
-
 @pytest.fixture
 def official(app: Flask, company: Company) -> int:
     return connect(app, company, "10650001", "20200001", "token-da-primeira")
+
+
+@pytest.fixture
+def starter_id(app: Flask, company: Company, admin: Browser) -> int:
+    """A starter of the simulator, approved at once."""
+    admin.get(PAGE)
+    assert write(admin).status == 303
+    return starters(app, company)[0].id

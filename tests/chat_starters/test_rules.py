@@ -3,50 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from portal.chat_starters.rules.wildcards import body_errors, preview, remote_name, unsupported
-
-SEED = (
-    "Prezado cliente {{1}}, Nós representamos a empresa {{2}} e gostaríamos de apresentar algumas opções de negociação "
-    "a respeito da sua compra. Podemos falar agora?"
-)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [SEED, "Podemos falar agora?", "Olá {{1}}, tudo bem?\n\nAqui é da escola {{2}}. Podemos falar agora?"],
-)
-def test_a_good_body(body: str) -> None:
-    assert body_errors(body) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "part"),
-    [
-        ("{{1}}, tudo bem com você hoje?", "Não comece nem termine"),
-        ("*{{1}}*, tudo bem com você hoje?", "Não comece nem termine"),
-        ("Tudo bem com você hoje, {{1}}.", "Não comece nem termine"),
-        ("Olá {{1}} {{2}}, tudo bem com você hoje?", "entre dois coringas"),
-        ("Olá {{1}}, aqui é {{3}} da escola. Podemos falar?", "Falta o coringa {{2}}"),
-        ("Olá {{nome}}, tudo bem?", "Escreva os coringas assim"),
-        ("{{1}} - {{2}}", "só coringas"),
-        ("Oi {{1}} tchau", "coringas demais"),
-        ("Um\n\n\ntexto", "linha em branco"),
-        ("x" * 1025, "no máximo 1024 caracteres; esta tem 1025"),
-    ],
-)
-def test_a_body_that_would_be_refused(body: str, part: str) -> None:
-    (error,) = body_errors(body)
-    assert part in error
-
-
-@given(st.text(alphabet="{}12 aé\n*.", max_size=40))
-def test_a_body_is_always_judged(body: str) -> None:
-    assert all(error.endswith(".") for error in body_errors(body))
-    preview(body, ["debtor_name"])
-
+from portal.chat_starters.rules.wildcards import is_bound, parameters, preview, remote_name, unsupported
 
 @pytest.mark.parametrize(
     ("name", "remote"),
@@ -85,3 +43,13 @@ def test_category_format_and_body() -> None:
     assert unsupported("MARKETING", "NAMED", "Olá!", parts()) == ""
     assert unsupported("MARKETING", "POSITIONAL", "Olá {{2}}!", parts()) == "body"
     assert unsupported("MARKETING", "POSITIONAL", "", []) == "body"
+
+
+def test_fixed_texts_fill_wildcards() -> None:
+    body, bindings = "Olá {{1}}, aqui é da {{2}}. Podemos falar?", ["debtor_first_name", "text: a sua\n escola "]
+    assert is_bound(body, bindings)
+    assert preview(body, bindings) == "Olá Maria, aqui é da a sua escola. Podemos falar?"
+    assert parameters(body, bindings, {}) == ("", "a sua escola")
+    assert not is_bound(body, ["debtor_first_name", "text:  "])
+    assert not is_bound(body, ["debtor_first_name", "text:" + "a" * 101])
+    assert not is_bound(body, ["debtor_first_name", "password"])

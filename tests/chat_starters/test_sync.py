@@ -5,17 +5,24 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from portal.accounts.models import User
 from portal.chat_starters import queries
 from portal.chat_starters.models import ChatStarter, StarterCategory, StarterStatus
+from portal.connection.models import ConnectionKind
 from portal.extensions import db
-from tests.chat_starters.conftest import connect
+from tests.chat_starters.steps import PAGE, connect
 from tests.fakes.graph_api import GraphApi
-from tests.support.browser import Browser
+from tests.support.browser import Browser, Page
 from tests.support.clockwork import run
+from tests.support.connections import use_only
 from tests.support.people import Company
 
-PAGE = "/whatsapp/modelos"
 BODY = "Olá {{1}}, aqui é da {{2}}, podemos falar?"
+
+
+def _synchronised(admin: Browser) -> Page:
+    admin.get(PAGE)
+    return admin.post(f"{PAGE}/sincronizar", follow=True)
 
 
 def starter(app: Flask, connection_id: int, name: str = "inicio") -> ChatStarter:
@@ -41,19 +48,18 @@ def test_synchronising_by_hand(app: Flask, graph: GraphApi, official: int, admin
     graph.add_template("20200001", "codigo", "Seu código", category="AUTHENTICATION")
     graph.add_template("20200001", "nomeado", "Olá {{nome}}!").parameter_format = "NAMED"
     graph.add_template("20200002", "de_outra_conta", "Olá!")
-    assert "+Novo" not in admin.get(PAGE).words
-    page = admin.post(f"{PAGE}/sincronizar", follow=True)
+    page = _synchronised(admin)
     assert "Sincronizado com a Meta: 6 modelos na conta, 6 novos ou alterados." in page.words
-    text = {str(row["id"]): row.get_text(" ", strip=True) for row in page.all("section[id^=starter-]")}.values()
+    text = {str(row["id"]): row.get_text(" ", strip=True) for row in page.all("li[id^=starter-]")}.values()
     joined = " | ".join(text)
     assert "de_outra_conta" not in joined
     for part in (
         "inicio Aprovada Utilidade",
-        "oferta Rejeitada Marketing O conteúdo é promocional para a categoria escolhida.",
+        "oferta Rejeitada Marketing Olá! O conteúdo é promocional para a categoria escolhida.",
         "espera Pendente Utilidade",
         "parado Pausada",
         "codigo Não suportado nesta versão Autenticação",
-        "nomeado Não suportado nesta versão Utilidade Os coringas têm nomes.",
+        "nomeado Não suportado nesta versão Utilidade Olá {{nome}}! Os coringas têm nomes.",
     ):
         assert part in joined, part
     with app.app_context():
@@ -75,7 +81,7 @@ def test_what_changes_at_meta_changes_here(app: Flask, graph: GraphApi, official
     graph.templates.clear()
     run(app, "template-status")
     found = starter(app, official)
-    assert (found.status, found.remote_status) == (StarterStatus.OTHER, "DELETED")
+    assert (found.status, found.remote_status) == (StarterStatus.DELETED, "DELETED")
 
 
 def test_associations_live_as_long_as_the_wildcards(app: Flask, graph: GraphApi, official: int) -> None:
@@ -131,11 +137,10 @@ def test_the_simulator_and_unfinished_accounts_are_left_alone(app: Flask, graph:
     assert run(app, "template-status") == ""
 
 
-def test_without_credentials_the_page_leads_to_them(app: Flask, admin: Browser) -> None:
+def test_without_credentials_the_page_leads_to_them(app: Flask, company: Company, admin: Browser) -> None:
     admin.get(PAGE)
-    admin.post("/whatsapp/configuracoes/api", kind="cloud_api")
+    with app.app_context():
+        use_only(db.session.get_one(User, company.admin.id), ConnectionKind.CLOUD_API)
     page = admin.get(PAGE)
     assert "Faltam as credenciais da API oficial" in page.words
-    assert not page.all('form[action$="/sincronizar"]')
-    assert admin.get(f"{PAGE}/novo").status == 404
-    assert "criados no Gerenciador do WhatsApp da Meta" in page.words
+    assert not page.all('form[action$="/sincronizar"], a[href$="/novo"]')

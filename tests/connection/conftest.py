@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 
-from tests.connection.official import CREDENTIALS, PAGE, TOKEN
+from portal.accounts.models import User
+from portal.connection.models import ConnectionKind
+from portal.extensions import db
+from tests.connection.official import CREDENTIALS, TOKEN, page_of
 from tests.fakes.graph_api import GraphApi
 from tests.support.browser import Browser
+from tests.support.connections import use_only
+from tests.support.people import Company
 
 
 @pytest.fixture
@@ -24,15 +30,27 @@ def database(database: dict[str, str], graph: GraphApi) -> dict[str, str]:
 
 
 @pytest.fixture
-def official(admin: Browser) -> Browser:
-    """An admin whose company has just chosen the official API."""
-    admin.get(PAGE)
-    assert admin.post(f"{PAGE}/api", kind="cloud_api").location == PAGE
+def page_url(app: Flask, company: Company) -> str:
+    """The address of the company's simulator, its only number at the beginning."""
+    return page_of(app, company)
+
+
+@pytest.fixture
+def official(app: Flask, company: Company, admin: Browser) -> Browser:
+    """An admin whose company has just begun to talk by the official API and by nothing else."""
+    with app.app_context():
+        use_only(db.session.get_one(User, company.admin.id), ConnectionKind.CLOUD_API)
     return admin
 
 
 @pytest.fixture
-def connected(official: Browser) -> Browser:
-    version = official.get(PAGE).form_data("#credenciais form")["version"]
-    assert official.post(f"{PAGE}/credenciais", version=version, **CREDENTIALS).status == 303
+def number(app: Flask, company: Company, official: Browser) -> str:
+    """The address of the company's number of the official API."""
+    return page_of(app, company)
+
+
+@pytest.fixture
+def connected(official: Browser, number: str) -> Browser:
+    version = official.get(number).form_data("#credenciais form")["version"]
+    assert official.post(f"{number}/credenciais", version=version, **CREDENTIALS).status == 303
     return official

@@ -31,6 +31,11 @@ def connection_of(app: Flask, company: Company) -> Connection:
         return found
 
 
+def page_of(app: Flask, company: Company) -> str:
+    """The address of the page of the company's primary number."""
+    return f"{PAGE}/{connection_of(app, company).id}"
+
+
 def change(app: Flask, company: Company, **values: Any) -> None:
     with app.app_context():
         connection = queries.current(company.id)

@@ -152,7 +152,7 @@ def _ticked(people: int, pace: Pace, at: datetime) -> datetime:
     [
         (Standing(Pace(0, 8, 5), NOW), ""),
         (Standing(Pace(0, 8, 5), NOW, paused="Pausado por Ana.", stopped="x"), "Pausado por Ana. Ninguém mais recebe"),
-        (Standing(Pace(0, 8, 5), NOW, in_use=False), "A empresa está usando outra API"),
+        (Standing(Pace(0, 8, 5), NOW, in_use=False), "O número deste envio está desligado"),
         (Standing(Pace(0, 8, 5), NOW, stopped="O token venceu."), "está parada. O token venceu."),
         (Standing(Pace(0, 8, 5), NOW, approved=False), "deixou de estar aprovado"),
         (Standing(Pace(8, 8, 5), NOW), "O limite de hoje (8) foi atingido. O envio continua amanhã."),

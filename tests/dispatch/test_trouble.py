@@ -16,7 +16,7 @@ from portal import clock, gateways
 from portal.accounts.models import User
 from portal.connection import queries
 from portal.connection import service as connections
-from portal.connection.models import Connection
+from portal.connection.models import Connection, ConnectionKind
 from portal.dispatch.models import DispatchStatus
 from portal.dispatch.service import batches, control
 from portal.extensions import db
@@ -28,10 +28,16 @@ from tests.dispatch.people import NOON, begin, debtors, message_states, preview,
 from tests.support.browser import Browser
 from tests.support.clockwork import run
 from tests.support.cloud import PHONE_NUMBER_ID, SECRET, TOKEN, WABA_ID, Cloud, add_starter, set_limits
+from tests.support.connections import use_only
 from tests.support.people import Company
 
 DAY = date(2026, 11, 23)
 ALMOST_MIDNIGHT = datetime(2026, 11, 24, 2, 59, 59, 900_000, tzinfo=UTC)  # of the 23rd in São Paulo
+
+
+def choose(app: Flask, company: Company, kind: ConnectionKind) -> None:
+    with app.app_context():
+        use_only(db.session.get_one(User, company.admin.id), kind)
 
 
 def start(app: Flask, company: Company, cloud: Cloud, people: int, batch: int = 3) -> int:
@@ -156,12 +162,12 @@ def test_a_dispatch_waits_while_another_api_is_in_use(app: Flask, company: Compa
     clock.use(lambda: NOON)
     dispatch = start(app, company, cloud, 2)
     admin = Browser(app).log_in(company.admin)
-    assert admin.post("/whatsapp/configuracoes/api", kind="simulator").status == 303
+    choose(app, company, ConnectionKind.SIMULATOR)
     run(app, "send-batch")
     assert not cloud.graph.posts
-    assert "A empresa está usando outra API agora." in admin.get(f"/envios/{dispatch}").words
+    assert "O número deste envio está desligado." in admin.get(f"/envios/{dispatch}").words
     if back:
-        assert admin.post("/whatsapp/configuracoes/api", kind="cloud_api").status == 303
+        choose(app, company, ConnectionKind.CLOUD_API)
         run(app, "send-batch")
         assert len(cloud.graph.ledger) == 2
     with app.app_context():

@@ -208,16 +208,7 @@ class GraphApi(World):
             case "GET", "node" if number.phone_number_id == parts[1]:
                 graph_setup.check_proof(number, request)
                 return node(number, request.query.get("fields", ""))
-            case "GET", "node" if number.waba_id == parts[1]:
-                return graph_setup.account(number)
-            case "GET", "phone_numbers" if number.waba_id == parts[1]:
-                return graph_setup.numbers_of(parts[1], self.numbers.values(), request.query.get("fields", "id"))
-            case "GET", "subscribed_apps" if number.waba_id == parts[1]:
-                return graph_setup.subscribed(number)
-            case "POST", "subscribed_apps" if number.waba_id == parts[1]:
-                number.subscribed = True
-                return {"success": True}
-        raise Refused(100, f"Unsupported {request.method.lower()} request", subcode=33)
+        return graph_setup.account(number, request, edge, self.numbers.values())
 
     def _templates(self, number: Number, request: Request) -> dict[str, Any]:
         with self._lock:

@@ -44,14 +44,23 @@ def check_proof(number: Number, request: Request) -> None:
         raise Refused(100, "Invalid appsecret_proof provided in the API argument")
 
 
-def account(number: Number) -> dict[str, Any]:
-    return {"id": number.waba_id, "name": "Cedrus"}
+def account(number: Number, request: Request, edge: str, numbers: Iterable[Number]) -> dict[str, Any]:
+    """What is asked of an account (WABA), whose apps can be read and subscribed to."""
+    if number.waba_id in request.path:
+        match request.method, edge:
+            case "GET", "node":
+                return {"id": number.waba_id, "name": "Cedrus"}
+            case "GET", "phone_numbers":
+                fields = request.query.get("fields", "id")
+                return {"data": [node(each, fields) for each in numbers if each.waba_id == number.waba_id]}
+            case "GET", "subscribed_apps":
+                return _subscribed(number)
+            case "POST", "subscribed_apps":
+                number.subscribed = True
+                return {"success": True}
+    raise Refused(100, f"Unsupported {request.method.lower()} request", subcode=33)
 
 
-def numbers_of(waba_id: str, numbers: Iterable[Number], fields: str) -> dict[str, Any]:
-    return {"data": [node(number, fields) for number in numbers if number.waba_id == waba_id]}
-
-
-def subscribed(number: Number) -> dict[str, Any]:
+def _subscribed(number: Number) -> dict[str, Any]:
     app = {"id": number.app_id, "name": "Portal", "link": "https://www.facebook.com/games/"}
     return {"data": [{"whatsapp_business_api_data": app}] if number.subscribed else []}

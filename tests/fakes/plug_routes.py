@@ -12,7 +12,6 @@ import segno
 
 from tests.fakes import plug_rules
 from tests.fakes.http_server import Reply
-from tests.fakes.plug_replies import as_json
 from tests.fakes.plug_state import Instance, Queued, Refused
 from tests.fakes.plug_world import World
 

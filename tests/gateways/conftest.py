@@ -1,16 +1,20 @@
-"""One number on a fake Graph API, and both gateways that speak its language."""
+"""One number on a fake of each provider, and the gateways that speak to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from portal.gateways.base import Gateway, Line, Recipient
 from portal.gateways.cloud_api import CloudApi
+from portal.gateways.plugmessage import PlugMessage
 from portal.gateways.simulator import Simulator
 from tests.fakes.graph_api import GraphApi
+from tests.fakes.plug_api import PlugApi
 from tests.gateways.shapes import MARIA
 
 
@@ -19,6 +23,15 @@ def graph() -> Iterator[GraphApi]:
     with GraphApi() as fake:
         fake.add_number("1065", "2020", "token-1")
         fake.open_window("1065", MARIA)
+        yield fake
+
+
+@pytest.fixture
+def plug() -> Iterator[PlugApi]:
+    """A linked instance on the fake PlugMessage, with the credentials of `line`."""
+    with PlugApi() as fake:
+        instance = fake.add_instance("1065", "token-1", "app-secret")
+        instance.link, instance.phone = "connected", "551130001000"
         yield fake
 
 
@@ -37,9 +50,78 @@ def cloud_api(graph: GraphApi, tmp_path: Path) -> CloudApi:
     return CloudApi(graph.url, "v26.0", tmp_path)
 
 
-@pytest.fixture(params=["cloud_api", "simulator"])
-def gateway(request: pytest.FixtureRequest, graph: GraphApi, tmp_path: Path) -> Gateway:
-    """Each gateway in turn: what a test says with this fixture holds for both."""
+@pytest.fixture
+def plugmessage(plug: PlugApi, tmp_path: Path) -> PlugMessage:
+    return PlugMessage(plug.url, tmp_path)
+
+
+@dataclass(frozen=True)
+class Station:
+    """A gateway with its fake: `taken` counts the messages that the fake took, by its own ledger.
+
+    `answer_next` has it misbehave at the next message, `refuse_next` refuse it, `limit_next` refuse it with a 429;
+    `elsewhere` is the same gateway towards another address."""
+
+    gateway: Gateway
+    taken: Callable[[], int]
+    answer_next: Callable[..., None]
+    refuse_next: Callable[[], None]
+    limit_next: Callable[[], None]
+    release: Callable[[], None]
+    elsewhere: Callable[[str], Gateway]
+
+
+def _cloud_station(graph: GraphApi, files: Path) -> Station:
+    def elsewhere(url: str) -> Gateway:
+        return CloudApi(url, "v26.0", files)
+
+    return Station(
+        elsewhere(graph.url),
+        lambda: len(graph.ledger),
+        graph.next,
+        lambda: graph.next("refuse", code=131026),
+        lambda: graph.next("refuse", code=130429, status=429),
+        graph.release,
+        elsewhere,
+    )
+
+
+def _plug_station(plug: PlugApi, files: Path) -> Station:
+    def elsewhere(url: str) -> Gateway:
+        return PlugMessage(url, files)
+
+    return Station(
+        elsewhere(plug.url),
+        lambda: len(plug.ledger),
+        plug.next,
+        lambda: plug.next("refuse", error="Phone number does not exist"),
+        lambda: plug.next("refuse", error="slow down", status=429),
+        plug.release,
+        elsewhere,
+    )
+
+
+STATIONS: dict[str, tuple[str, Callable[[Any, Path], Station]]] = {
+    "cloud_api": ("graph", _cloud_station),
+    "plugmessage": ("plug", _plug_station),
+}
+
+
+@pytest.fixture(params=STATIONS)
+def station(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
+    """Each gateway that talks to a network in turn."""
+    fake, build = STATIONS[request.param]
+    return build(request.getfixturevalue(fake), tmp_path)
+
+
+@pytest.fixture(params=["simulator", *STATIONS])
+def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Gateway:
+    """Each gateway in turn: what a test says with this fixture holds for all."""
     (tmp_path / "termo.pdf").write_bytes(b"%PDF-1.7 termo")
-    graph.add_template("2020", "inicio_contato", "Olá {{1}}, aqui é da {{2}}.")
-    return Simulator() if request.param == "simulator" else CloudApi(graph.url, "v26.0", tmp_path)
+    if request.param == "simulator":
+        return Simulator()
+    fake, build = STATIONS[request.param]
+    provider = request.getfixturevalue(fake)
+    if isinstance(provider, GraphApi):
+        provider.add_template("2020", "inicio_contato", "Olá {{1}}, aqui é da {{2}}.")
+    return build(provider, tmp_path).gateway

@@ -49,7 +49,7 @@ def test_the_account_and_its_numbers(graph: GraphApi, cloud_api: CloudApi, line:
     assert cloud_api.setup.numbers(line) == {"1065": "+55 11 3000-1000", "1066": "+55 11 3000-2000"}
     with pytest.raises(SendError) as error:
         cloud_api.setup.numbers(replace(line, waba_id="3030"))
-    assert error.value.code == "100"
+    assert error.value.code == "100/33"
 
 
 def test_subscribing(graph: GraphApi, cloud_api: CloudApi, line: Line) -> None:

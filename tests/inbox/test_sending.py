@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.accounts.models import User
-from portal.connection import service as connections
 from portal.connection.models import ConnectionKind
 from portal.extensions import db
 from portal.inbox.models import Conversation, ConversationStatus, Message
@@ -18,6 +17,7 @@ from portal.inbox.service import ledger
 from tests.support.browser import Browser
 from tests.support.clockwork import run, settle
 from tests.support.cloud import Cloud
+from tests.support.connections import use_only
 from tests.support.people import Company, set_available
 
 MARIA = "5511987654321"
@@ -25,7 +25,7 @@ MARIA = "5511987654321"
 
 def choose(app: Flask, company: Company, kind: ConnectionKind) -> None:
     with app.app_context():
-        connections.choose_kind(db.session.get_one(User, company.admin.id), kind)
+        use_only(db.session.get_one(User, company.admin.id), kind)
 
 
 def outgoing(app: Flask) -> Counter[str]:

@@ -116,7 +116,7 @@ def test_an_ended_agreement_opens_its_titles_again(admin: Browser, maria: Owing,
     assert word in words and "O desconto foi perdido" in words and "Foram pagos R$ 450,25 neste acordo" in words
     section = flat(admin.get(f"/devedores/{maria.debtor_id}").one("#acordos").get_text(" ", strip=True))
     assert "foram pagos R$ 450,25" in section
-    assert "R$ 1.193,86" in flat(admin.get(f"{maria.url}/novo").words)
+    assert "R$ 1.000,00 − R$ 450,25 R$ 106,59 R$ 656,34" in flat(admin.get(f"{maria.url}/novo").words)
 
 
 def test_a_cancelled_proposal_leaves_the_titles_alone(admin: Browser, maria: Owing) -> None:

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 
 from portal.accounts import queries as people
-from portal.connection import service as connections
 from portal.connection.models import ConnectionKind
 from tests.inbox.talk import MARIA, ask_for_operator, say
 from tests.support.browser import Browser
 from tests.support.clockwork import settle
+from tests.support.connections import use_only
 from tests.support.people import Company, set_available
 from tests.support.portfolio import TAX_IDS, add_debtor
 
@@ -104,7 +104,7 @@ def test_with_the_official_api_the_simulator_says_that_it_is_off(app: Flask, com
     with app.app_context():
         ana = people.user_in(company.id, company.admin.id)
         assert ana is not None
-        connections.choose_kind(ana, ConnectionKind.CLOUD_API)
+        use_only(ana, ConnectionKind.CLOUD_API)
     for path in ("/simulador", PHONE):
         assert "O simulador está desligado" in admin.get(path).words
     assert admin.post(f"{PHONE}/escrever", text="oi").status == 404

@@ -15,6 +15,7 @@ from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db
 from portal.gateways import registry
 from tests.fakes.graph_api import GraphApi
+from tests.support.connections import use_only
 from tests.support.people import Company
 
 PHONE_NUMBER_ID = "106500001"
@@ -53,7 +54,7 @@ def connect(app: Flask, company: Company, graph: GraphApi) -> Cloud:
     graph.add_number(PHONE_NUMBER_ID, WABA_ID, TOKEN)
     with app.app_context():
         admin = db.session.get_one(User, company.admin.id)
-        connection = service.choose_kind(admin, ConnectionKind.CLOUD_API)
+        connection = use_only(admin, ConnectionKind.CLOUD_API)
         given = service.Credentials("+551130001000", PHONE_NUMBER_ID, WABA_ID, TOKEN, SECRET)
         service.save_credentials(connection, admin, connection.version, given)
         return Cloud(app, graph, connection.id, f"/webhooks/cloud-api/{connection.webhook_key}")

@@ -14,8 +14,8 @@ from portal.connection.models import Connection
 from portal.extensions import db, transactions
 from portal.gateways.messages import Text
 from portal.inbox.models import Author, Conversation, ConversationStatus
-from portal.inbox.rules import window
 from portal.inbox.service import queue, reply
+from portal.inbox.service.window import may_write
 from portal.menu.models import MenuSettings
 
 BATCH = 200
@@ -76,7 +76,7 @@ def _end(conversation_id: int, limit: datetime) -> bool:
         .execution_options(populate_existing=True)
     )
     if conversation is not None:
-        if window.is_open(conversation.last_inbound_at, clock.now()):
+        if may_write(conversation, clock.now()):
             text = bot_messages.text(conversation.account_id, MessageKind.INACTIVITY)
             queue.add(conversation, Text(text), Author.ASSISTANT)
         reply.end(conversation)

@@ -10,7 +10,7 @@ from flask import request
 
 from portal.chat_starters.forms import StarterForm
 from portal.chat_starters.models import ChatStarter, StarterStatus
-from portal.chat_starters.routes.common import connection_or_404, view_of
+from portal.chat_starters.routes.common import chosen_connection, connection_of, list_of, page_of_starter, view_of
 from portal.chat_starters.rules import advice
 from portal.chat_starters.rules.draft import Draft
 from portal.chat_starters.rules.lint import MAX_BUTTONS, Remark, blocked
@@ -21,6 +21,11 @@ from portal.chat_starters.view import CATEGORIES, phone_of_draft
 from portal.connection.models import Connection, ConnectionKind
 
 EDITOR, LIVE = "chat_starters/editor.html", "chat_starters/_phone.html"
+
+
+def number_of(starter: ChatStarter | None) -> Connection:
+    """The number of a starter; of a new one, the number that the page was opened for."""
+    return connection_of(starter) if starter else chosen_connection()
 
 
 def typed(form: StarterForm, starter: ChatStarter | None) -> Draft:
@@ -46,19 +51,24 @@ def editor(
     refused: str = "",
     conflict: bool = False,
     asked: bool = False,
+    action: str = "",
 ) -> dict[str, Any]:
-    """The whole page. `asked`: somebody wished to save, so what blocks is listed at the top."""
-    connection = connection_or_404()
+    """The whole page. `asked`: somebody wished to save, so what blocks is listed at the top; `action`: which other button
+    was pressed."""
+    connection = number_of(starter)
     blockers = [each for each in remarks if each.blocks] if asked else []
     is_sent = starter is not None and starter.status is not StarterStatus.DRAFT
     return {
         "form": form,
         "starter": view_of(starter) if starter else None,
         "is_sent": is_sent,
+        "numero": None if connection.primary else connection.id,
+        "back": page_of_starter(starter) if starter else list_of(connection),
         "official": connection.kind is ConnectionKind.CLOUD_API,
         "approval": submit.needs_approval(connection),
         "refused": refused,
         "conflict": conflict,
+        "action": action,
         "blockers": [(advice.ANCHORS[each.place], each.text) for each in blockers],
         **shown(typed(form, starter), remarks),
     }
@@ -80,7 +90,7 @@ def shown(draft: Draft, remarks: Sequence[Remark]) -> dict[str, Any]:
 def gentle(form: StarterForm, starter: ChatStarter | None) -> list[Remark]:
     """The remarks on what is written so far; a field that is still blank is no mistake."""
     draft, blank = advice.half_written(typed(form, starter))
-    return [each for each in submit.review(connection_or_404(), draft, starter) if each.place not in blank]
+    return [each for each in submit.review(number_of(starter), draft, starter) if each.place not in blank]
 
 
 def live(form: StarterForm, starter: ChatStarter | None) -> dict[str, Any]:
@@ -94,11 +104,11 @@ def live(form: StarterForm, starter: ChatStarter | None) -> dict[str, Any]:
         kept -= 1
     return {
         **context,
-        "sendable": not blocked(checked(connection_or_404(), form, starter, draft)),
+        "sendable": not blocked(checked(number_of(starter), form, starter, draft)),
         "news": {name: said for name, said in context["remarks"].items() if said[1] != known[name]},
         "more_samples": range(len(rows) + 1, wanted + 1),
         "fewer_samples": range(kept + 1, len(rows) + 1),
-        "approval": submit.needs_approval(connection_or_404()),
+        "approval": submit.needs_approval(number_of(starter)),
     }
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.chat_starters import queries
 from portal.chat_starters.models import StarterStatus
 from portal.chat_starters.queries import Wanted
-from portal.chat_starters.routes.common import blueprint, connection_or_404
+from portal.chat_starters.routes.common import blueprint, chosen_connection, list_of
 from portal.chat_starters.service import submit
 from portal.chat_starters.service import sync as sync_service
 from portal.chat_starters.view import STATUS, views
@@ -31,14 +31,14 @@ def show() -> Response:
 @admin_only
 def listing() -> Response:
     if not htmx:
-        return redirect(url_for("chat_starters.show", **request.args), 303)
+        return redirect(url_for("chat_starters.show"), 303)
     return fragment(LIST, **_listed())
 
 
 @blueprint.post("/sincronizar")
 @admin_only
 def sync() -> Response:
-    connection = connection_or_404()
+    connection = chosen_connection()
     if connection.kind is not ConnectionKind.CLOUD_API:
         abort(404)
     try:
@@ -47,18 +47,21 @@ def sync() -> Response:
         return invalid(PAGE, **page(sync_error=str(error)))
     changed = {0: "nada mudou", 1: "1 novo ou alterado"}.get(result.changed, f"{result.changed} novos ou alterados")
     noun = "modelo" if result.total == 1 else "modelos"
-    return saved(f"Sincronizado com a Meta: {result.total} {noun} na conta, {changed}.", url_for("chat_starters.show"))
+    return saved(f"Sincronizado com a Meta: {result.total} {noun} na conta, {changed}.", list_of(connection))
 
 
 def page(**more: Any) -> dict[str, Any]:
     """The whole tab."""
-    connection = connections.current(g.account_id)
-    official = connection is not None and connection.kind is ConnectionKind.CLOUD_API
+    connection = chosen_connection()
+    official = connection.kind is ConnectionKind.CLOUD_API
     return {
+        "connection": connection,
+        "numbers": [(row, connections.title_of(row)) for row in connections.connections_of(g.account_id)],
         "official": official,
-        "approval": connection is None or submit.needs_approval(connection),
-        "ready": connection is not None and (not official or bool(connection.access_token and connection.waba_id)),
-        "synced_at": queries.last_sync(connection.id) if connection and official else None,
+        "approval": submit.needs_approval(connection),
+        "ready": not official or bool(connection.access_token and connection.waba_id),
+        "sync_error": "",
+        "synced_at": queries.last_sync(connection.id) if official else None,
         **_listed(),
         **more,
     }
@@ -66,19 +69,17 @@ def page(**more: Any) -> dict[str, Any]:
 
 def _listed() -> dict[str, Any]:
     """The list, filtered as the address says."""
-    connection = connections.current(g.account_id)
-    wanted = _wanted()
-    found = queries.browse(connection.id, wanted, _number()) if connection else None
-    kept = queries.count_of(connection.id, deleted=False) if connection else 0
-    gone = queries.count_of(connection.id, deleted=True) if connection else 0
+    connection, wanted = chosen_connection(), _wanted()
+    found = queries.browse(connection.id, wanted, _number())
     return {
         "page": found,
-        "starters": views(g.account_id, found.items) if found else [],
-        "kept": kept,
-        "gone": gone,
+        "starters": views(g.account_id, found.items),
+        "kept": queries.count_of(connection.id, deleted=False),
+        "gone": queries.count_of(connection.id, deleted=True),
         "wanted": wanted,
         "states": [(status.value, words[0]) for status, words in STATUS.items() if status is not StarterStatus.DELETED],
         "filters": {
+            "numero": None if connection.primary else connection.id,
             "busca": wanted.words or None,
             "situacao": wanted.status.value if wanted.status else None,
             "excluidos": "1" if wanted.deleted else None,

@@ -9,12 +9,14 @@ from portal.audit.service import ChangedMeanwhile
 from portal.chat_starters.models import ChatStarter
 from portal.chat_starters.routes.common import (
     blueprint,
-    connection_or_404,
+    connection_of,
+    list_of,
     page_of_starter,
     starter_or_404,
     view_of,
 )
 from portal.chat_starters.service import submit
+from portal.connection import queries as connections
 from portal.connection.models import ConnectionKind
 from portal.extensions import htmx
 from portal.web.guards import admin_only
@@ -43,7 +45,8 @@ def situation(starter_id: int) -> Response:
 @blueprint.post("/<int:starter_id>/enviar")
 @admin_only
 def send_for_approval(starter_id: int) -> Response:
-    starter, connection = starter_or_404(starter_id), connection_or_404()
+    starter = starter_or_404(starter_id)
+    connection = connection_of(starter)
     try:
         submit.submit(g.user, connection, starter)
     except submit.NotReady:
@@ -56,24 +59,27 @@ def send_for_approval(starter_id: int) -> Response:
 @blueprint.post("/<int:starter_id>/excluir")
 @admin_only
 def delete(starter_id: int) -> Response:
-    starter, connection = starter_or_404(starter_id), connection_or_404()
+    starter = starter_or_404(starter_id)
+    connection = connection_of(starter)
     try:
         submit.delete(g.user, connection, starter, request.form.get("seen", ""))
     except ChangedMeanwhile:
         return invalid(PAGE, **facts(starter, problem=CHANGED))
     except (submit.NotNow, submit.Refused) as error:
         return invalid(PAGE, **facts(starter, problem=str(error)))
-    return saved(f"Modelo {starter.name} excluído.", url_for("chat_starters.show"))
+    return saved(f"Modelo {starter.name} excluído.", list_of(connection))
 
 
 def facts(starter: ChatStarter, problem: str = "") -> dict[str, Any]:
     """The page of one starter; `problem` is what kept the last wish from being done."""
-    connection = connection_or_404()
+    connection = connection_of(starter)
     return {
         "starter": view_of(starter),
         "official": connection.kind is ConnectionKind.CLOUD_API,
         "approval": submit.needs_approval(connection),
         "problem": problem,
+        "back": list_of(connection),
+        "number": connections.names(g.account_id).get(connection.id, ""),
     }
 
 

@@ -9,12 +9,11 @@ from portal.chat_starters.forms import StarterForm, starter_form
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.chat_starters.routes.common import (
     blueprint,
-    connection_or_404,
     page_of_starter,
     starter_or_404,
     view_of,
 )
-from portal.chat_starters.routes.editor import EDITOR, LIVE, checked, editor, gentle, live, typed
+from portal.chat_starters.routes.editor import EDITOR, LIVE, checked, editor, gentle, live, number_of, typed
 from portal.chat_starters.routes.one import sent_words
 from portal.chat_starters.rules import advice
 from portal.chat_starters.rules.draft import LANGUAGE, Draft
@@ -22,6 +21,7 @@ from portal.chat_starters.rules.lint import blocked
 from portal.chat_starters.rules.wildcards import remote_name
 from portal.chat_starters.service import submit
 from portal.chat_starters.service.common import draft_of, mark
+from portal.connection.models import Connection
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
 
@@ -33,7 +33,6 @@ TAKEN = "Já existe um modelo com o nome {}, talvez entre os excluídos. Escolha
 @blueprint.get("/novo")
 @admin_only
 def new() -> Response:
-    connection_or_404()
     return fragment(EDITOR, **editor(StarterForm(formdata=None), None))
 
 
@@ -57,7 +56,7 @@ def edit(starter_id: int) -> Response:
         return redirect(page_of_starter(starter), 303)
     draft = draft_of(starter)
     form, asked = starter_form(draft, mark(starter)), "conferir" in request.args
-    remarks = checked(connection_or_404(), form, starter, draft) if asked else gentle(form, starter)
+    remarks = checked(number_of(starter), form, starter, draft) if asked else gentle(form, starter)
     return fragment(EDITOR, **editor(form, starter, remarks, asked=asked))
 
 
@@ -75,13 +74,13 @@ def edit_preview(starter_id: int) -> Response:
 
 def _written(form: StarterForm, starter: ChatStarter | None) -> Response:
     """What a button of the form asks for."""
-    connection, action = connection_or_404(), request.form.get("action", SEND)
+    connection, action = number_of(starter), request.form.get("action", SEND)
     if action not in (SEND, KEEP):
         fresh = form.changed(action)
-        return fragment(EDITOR, **editor(fresh, starter, gentle(fresh, starter)), action=action)
+        return fragment(EDITOR, **editor(fresh, starter, gentle(fresh, starter), action=action))
     draft = typed(form, starter)
     remarks = checked(connection, form, starter, draft)
-    if starter is None and (twin := _twin(draft)):
+    if starter is None and (twin := _twin(connection, draft)):
         return saved(f"O modelo {twin.name} já está na lista.", page_of_starter(twin))
     hopeless = advice.keeps_from_storing(draft, remarks)
     if hopeless or (action == SEND and blocked(remarks)):
@@ -90,9 +89,9 @@ def _written(form: StarterForm, starter: ChatStarter | None) -> Response:
     return _stored(form, starter, draft, action)
 
 
-def _twin(draft: Draft) -> ChatStarter | None:
+def _twin(connection: Connection, draft: Draft) -> ChatStarter | None:
     """The starter that the first click of two has already made."""
-    found = queries.named(connection_or_404().id, remote_name(draft.name), LANGUAGE)
+    found = queries.named(connection.id, remote_name(draft.name), LANGUAGE)
     if found is None or found.status is StarterStatus.DELETED or draft_of(found) != _as_kept(draft):
         return None
     return found
@@ -104,7 +103,7 @@ def _as_kept(draft: Draft) -> Draft:
 
 def _stored(form: StarterForm, starter: ChatStarter | None, draft: Draft, action: str) -> Response:
     """Kept, and sent if so asked; what the provider does not take stays typed, its words at the top."""
-    connection, seen = connection_or_404(), form.seen.data or ""
+    connection, seen = number_of(starter), form.seen.data or ""
     try:
         if starter is not None and starter.status is not StarterStatus.DRAFT:
             submit.edit(g.user, connection, starter, draft, seen)

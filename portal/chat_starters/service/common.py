@@ -16,7 +16,6 @@ from portal.live.service import emit
 
 STATE = (
     "status",
-    "remote_status",
     "category",
     "correct_category",
     "quality",
@@ -91,7 +90,12 @@ def put_told(starter: ChatStarter, text: str, at: datetime | None = None) -> Non
 
 def facts(starter: ChatStarter) -> dict[str, Any]:
     """The state of a starter as the history keeps it."""
-    return {name: _plain(getattr(starter, name)) for name in STATE}
+    return {"reason": reason_of(starter), **{name: _plain(getattr(starter, name)) for name in STATE}}
+
+
+def reason_of(starter: ChatStarter) -> str:
+    """Why Meta rejected it, or why it cannot be sent from here: the code behind the state."""
+    return starter.remote_status.partition(":")[2]
 
 
 def changed(starter: ChatStarter, action: str, before: Mapping[str, Any] | None, user_id: int | None = None) -> None:

@@ -1,8 +1,8 @@
-"""The tab "Configurações" over HTTP: which API, the limits of the sending agent, and the hours."""
+"""The tab "Configurações" over HTTP: the numbers with their credentials and limits, and the hours."""
 
 from __future__ import annotations
 
-from portal.connection.routes import api, limits, schedules
+from portal.connection.routes import api, limits, link, numbers, schedules
 from portal.connection.routes.blueprint import blueprint
 
-__all__ = ["api", "blueprint", "limits", "schedules"]
+__all__ = ["api", "blueprint", "limits", "link", "numbers", "schedules"]

@@ -1,15 +1,18 @@
+"""A number's credentials, its test, and what follows from the test."""
+
 from __future__ import annotations
 
-from flask import abort, g, url_for
+from flask import abort, g, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.audit.service import ChangedMeanwhile
-from portal.connection import queries, service
+from portal.connection import linked, service
+from portal.connection.fields import FIELDS
+from portal.connection.forms import credentials_form
 from portal.connection.models import Connection, ConnectionKind
 from portal.connection.routes import context
-from portal.connection.routes.blueprint import PAGE, blueprint
-from portal.connection.rules import tiers
-from portal.connection.service import Credentials
+from portal.connection.routes.blueprint import NUMBER, ONE, blueprint, one
+from portal.connection.service import Credentials, link
 from portal.extensions import htmx
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
@@ -17,60 +20,76 @@ from portal.web.partials import fragment, invalid, saved
 CHECK = "connection/_check.html"
 
 
-@blueprint.get("")
+@blueprint.post(f"{ONE}/credenciais")
 @admin_only
-def show() -> Response:
-    return fragment(PAGE, **context.page())
-
-
-@blueprint.post("/api")
-@admin_only
-def choose() -> Response:
-    form = context.kind_form(queries.current(g.account_id))
+def save_credentials(connection_id: int) -> Response:
+    connection = one(connection_id)
+    if not FIELDS[connection.kind]:
+        abort(404)
+    form = credentials_form(connection)
     if not form.validate_on_submit():
-        return invalid(PAGE, **context.page(kind_form=form))
-    kind = ConnectionKind(form.kind.data)
-    service.choose_kind(g.user, kind)
-    return saved(f"Agora a empresa usa: {queries.NAMES[kind]}.", url_for("connection.show"))
-
-
-@blueprint.post("/credenciais")
-@admin_only
-def save_credentials() -> Response:
-    connection = _official()
-    form = context.credentials_form(connection)
-    if not form.validate_on_submit():
-        return invalid(PAGE, **context.page(credentials=form))
-    names = ("display_phone", "phone_number_id", "waba_id", "access_token", "app_secret")
-    given = Credentials(**{name: form[name].data or "" for name in names})
+        return invalid(NUMBER, **context.number(connection, credentials=form))
+    given = {"phone_number_id": "", **form.given}
     try:
-        service.save_credentials(connection, g.user, form.version.data or 0, given)
+        service.save_credentials(connection, g.user, form.version.data or 0, Credentials(**given))
     except ChangedMeanwhile:
-        return invalid(PAGE, **context.page(credentials=form, credentials_conflict=True))
-    return saved("Credenciais salvas. Use “Testar conexão” para conferir.", url_for("connection.show"))
+        return invalid(NUMBER, **context.number(connection, credentials=form, credentials_conflict=True))
+    return saved(_then(connection), _url(connection_id))
 
 
-@blueprint.post("/testar")
+def _then(connection: Connection) -> str:
+    """What to do next; the provider of a number linked by QR code is told at once where to post its events."""
+    if not linked.by_qr(connection.kind):
+        return "Credenciais salvas. Use “Testar conexão” para conferir."
+    problem = link.configure(connection)
+    return f"Credenciais salvas, mas as mensagens ainda não chegam: {problem}" if problem else "Credenciais salvas."
+
+
+@blueprint.get(f"{ONE}/testar")
 @admin_only
-def check() -> Response:
-    connection = _official()
-    result = service.check(connection)
-    tier = tiers.tier_words(result.number.messaging_limit) if result.number else ""
-    answer = {"check": result, "tier": tier}
-    parts = answer if htmx else context.page(**answer)
-    if not result.ok:
-        return invalid(PAGE, CHECK, **parts)
-    return saved("Conexão testada: o número está conectado.", url_for("connection.show"), CHECK, **parts)
+def check_card(connection_id: int) -> Response:
+    return fragment(CHECK, **context.check_parts(_official(connection_id), None))
 
 
-@blueprint.post("/retomar")
+@blueprint.post(f"{ONE}/testar")
 @admin_only
-def resume() -> Response:
-    connection = queries.current(g.account_id) or abort(404)
-    service.resume(connection, g.user)
-    return saved("A conexão vai tentar de novo.", url_for("connection.show"))
+def check(connection_id: int) -> Response:
+    connection = _official(connection_id)
+    found = service.check(connection)
+    parts = context.check_parts(connection, found)
+    if not htmx:
+        parts = context.number(connection, **parts)
+    if not found.ok:
+        return invalid(NUMBER, CHECK, **parts)
+    return saved("Conexão testada: tudo certo.", _url(connection_id), CHECK, **parts)
 
 
-def _official() -> Connection:
-    connection = queries.current(g.account_id) or abort(404)
+@blueprint.post(f"{ONE}/assinar")
+@admin_only
+def subscribe(connection_id: int) -> Response:
+    problem = service.subscribe(_official(connection_id))
+    return saved(problem or "Assinatura feita. Teste a conexão para conferir.", _url(connection_id, "connection-check"))
+
+
+@blueprint.post(f"{ONE}/corrigir")
+@admin_only
+def correct(connection_id: int) -> Response:
+    done = service.correct(_official(connection_id), g.user, request.form.get("phone_number_id", "")[:64])
+    message = "ID corrigido. As mensagens que chegaram para ele serão aplicadas." if done else "Nada mudou."
+    return saved(message, _url(connection_id))
+
+
+@blueprint.post(f"{ONE}/retomar")
+@admin_only
+def resume(connection_id: int) -> Response:
+    service.resume(one(connection_id), g.user)
+    return saved("A conexão vai tentar de novo.", _url(connection_id))
+
+
+def _official(connection_id: int) -> Connection:
+    connection = one(connection_id)
     return connection if connection.kind is ConnectionKind.CLOUD_API else abort(404)
+
+
+def _url(connection_id: int, anchor: str | None = None) -> str:
+    return url_for("connection.show_number", connection_id=connection_id, _anchor=anchor)

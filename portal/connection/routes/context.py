@@ -9,17 +9,23 @@ from typing import Any
 from flask import current_app, g, request
 
 from portal import clock
-from portal.connection import queries, service
-from portal.connection.forms import CredentialsForm, HolidayForm, KindForm, LimitsForm, ScheduleForm, week_data
+from portal.connection import linked, queries, service
+from portal.connection.fields import FIELDS, is_configured, last4
+from portal.connection.forms import HolidayForm, LimitsForm, NameForm, ScheduleForm, credentials_form, week_data
 from portal.connection.models import Connection, ConnectionKind, ScheduleKind
+from portal.connection.rules import health as health_rules
 from portal.connection.rules import tiers
 from portal.connection.rules.hours import week_of
 from portal.connection.rules.presets import Preset
+from portal.connection.service import Check
+from portal.connection.states import State, state_of
 from portal.connection.view import SLUGS, TEXTS, ScheduleView, preset_words, schedule_view
 
 KINDS = {
-    ConnectionKind.SIMULATOR: "Simulador: nenhuma mensagem sai para o WhatsApp",
     ConnectionKind.CLOUD_API: "API oficial: o WhatsApp da Meta, com o número da sua empresa",
+    ConnectionKind.PLUGMESSAGE: "API não oficial: PlugMessage, com um celular ligado pelo QR Code",
+    ConnectionKind.EVOLUTION: "API não oficial: Evolution API, com um celular ligado pelo QR Code",
+    ConnectionKind.SIMULATOR: "Simulador: nenhuma mensagem sai para o WhatsApp",
 }
 
 
@@ -33,46 +39,74 @@ class ScheduleCard:
     conflict: bool = False
 
 
+@dataclass(frozen=True)
+class Row:
+    """A number as the list shows it."""
+
+    connection: Connection
+    title: str
+    api: str
+    state: State
+    used_today: int
+
+
 def page(**changed: Any) -> dict[str, Any]:
-    """Everything on the tab; `changed` replaces a part, such as a form that was refused."""
-    connection = queries.current(g.account_id)
+    """The tab's page: the numbers, or the only one at once, and the hours. `changed` replaces a part, such as a form
+    that was refused."""
+    listed = rows()
+    only = number(listed[0].connection, listed) if len(listed) == 1 else {"connection": None}
     parts: dict[str, Any] = {
-        "connection": connection,
-        "kind_form": kind_form(connection),
-        "check": None,
+        "rows": listed,
         "schedules": [card(kind, request.args.get(slug, "")) for slug, kind in SLUGS.items()],
-        **_official(connection),
-        **(limits(connection) if connection else {}),
+        **only,
         **holidays(),
     }
     return parts | changed
 
 
-def kind_form(connection: Connection | None) -> KindForm:
-    return KindForm(KINDS, kind=connection.kind.value if connection else None)
+def rows() -> list[Row]:
+    used = queries.used_by(g.account_id, local_now().date())
+    return [_row(each, used.get(each.id, 0)) for each in queries.connections_of(g.account_id)]
 
 
-def credentials_form(connection: Connection) -> CredentialsForm:
-    return CredentialsForm(
-        token_saved=bool(connection.access_token),
-        secret_saved=bool(connection.app_secret),
-        display_phone=connection.display_phone,
-        phone_number_id=connection.phone_number_id,
-        waba_id=connection.waba_id,
-    )
+def _row(connection: Connection, used_today: int) -> Row:
+    state = state_of(connection, local_now())
+    return Row(connection, queries.title_of(connection), queries.NAMES[connection.kind], state, used_today)
 
 
-def _official(connection: Connection | None) -> dict[str, Any]:
-    official = connection is not None and connection.kind is ConnectionKind.CLOUD_API
+def number(connection: Connection, listed: list[Row] | None = None, /, **changed: Any) -> dict[str, Any]:
+    """Everything about one number."""
+    listed = rows() if listed is None else listed
     public_url = current_app.config["PUBLIC_URL"]
-    return {
-        "official": official,
-        "credentials": credentials_form(connection) if connection and official else None,
+    official = connection.kind is ConnectionKind.CLOUD_API
+    parts: dict[str, Any] = {
+        "row": next(row for row in listed if row.connection.id == connection.id),
+        "alone": len(listed) == 1,
+        "credentials": credentials_form(connection) if FIELDS[connection.kind] else None,
         "credentials_conflict": False,
-        "last4": {name: service.last4(getattr(connection, name)) for name in service.SECRETS} if official else {},
-        "stopped_reason": service.stopped_reason(connection) if connection else "",
-        "webhook_url": f"{public_url}/webhooks/cloud-api/{connection.webhook_key}" if connection else "",
+        "refused": "",
+        "last4": {each.name: last4(getattr(connection, each.name)) for each in FIELDS[connection.kind] if each.secret},
+        "configured": is_configured(connection),
+        "by_qr": linked.by_qr(connection.kind),
+        "stopped_reason": service.stopped_reason(connection),
+        "name_form": NameForm(formdata=None, number_name=connection.name),
+        "webhook_url": f"{public_url}/webhooks/cloud-api/{connection.webhook_key}" if official else "",
         "secure": public_url.startswith("https://"),
+        **check_parts(connection, None),
+        **limits(connection),
+    }
+    return parts | changed
+
+
+def check_parts(connection: Connection, found: Check | None) -> dict[str, Any]:
+    """What the card of the test shows: the steps of a test that was just made, and the number's last known health."""
+    return {
+        "connection": connection,
+        "check": found,
+        "health": connection.health or {},
+        "qualities": health_rules.QUALITY,
+        "name_statuses": health_rules.NAME_STATUS,
+        "tier": tiers.tier_words(connection.messaging_tier),
     }
 
 
@@ -90,6 +124,7 @@ def limits(connection: Connection, form: LimitsForm | None = None, *, conflict: 
 def sentence(connection: Connection, form: LimitsForm) -> dict[str, Any]:
     """What the typed limits mean, and what Meta's own limit has to say to them."""
     return {
+        "connection": connection,
         "limits": form,
         "seconds": queries.batch_seconds(),
         "tier": tiers.tier_words(connection.messaging_tier),

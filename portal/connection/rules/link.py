@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from portal.portfolio.rules.phones import match_key
+from portal.portfolio.rules.phones import PhoneError, parse
 
 LIFE = timedelta(days=15)
 STEPS = (3, 1, 0)
@@ -21,6 +21,9 @@ REMIND_FROM = time(8)
 
 QR_LIFE = timedelta(seconds=60)
 """The last code that was asked for may still be read while its picture stands in the page."""
+
+TYPED_LIFE = timedelta(minutes=3)
+"""The same for a code that is typed in the phone."""
 
 CODES = 3
 CODES_APART = timedelta(seconds=10)
@@ -53,7 +56,7 @@ WRONG_NUMBER = ("Número diferente", "danger")
 
 @dataclass(frozen=True)
 class Link:
-    """What is known of a link. `phone` is the linked number in digits, "" when nobody told it."""
+    """What is known of a link. `phone` is the linked number, "" when nobody told it."""
 
     state: str
     phone: str = ""
@@ -84,13 +87,22 @@ def is_loss(before: str, now: str) -> bool:
 
 
 def same_number(one: str, other: str) -> bool:
-    """Whether two spellings, with or without plus and ninth digit, are one line."""
-    return match_key(one) == match_key(other)
+    """Whether two spellings, as people or as providers write them, with or without the ninth digit, are one line."""
+    return _line_of(one) == _line_of(other)
 
 
-def is_reading(asked_at: datetime | None, now: datetime) -> bool:
-    """Whether somebody may be reading a code just now."""
-    return asked_at is not None and now - asked_at < QR_LIFE
+def _line_of(number: str) -> str:
+    digits = "".join(each for each in number if each in "0123456789")
+    with_country = number == digits and len(digits) > 11  # as providers write it
+    try:
+        return parse(f"+{digits}" if with_country else number).match_key
+    except PhoneError:
+        return digits
+
+
+def is_reading(asked_at: datetime | None, asked: int, now: datetime) -> bool:
+    """Whether somebody may be reading a code just now, the last one of so many; 0 for one that is typed."""
+    return asked_at is not None and now - asked_at < (QR_LIFE if asked else TYPED_LIFE)
 
 
 def due_on(linked_at: datetime, zone: tzinfo | None) -> date:

@@ -1,33 +1,43 @@
-"""The verbs of the tab "Configurações"; `schedules` has those of the hours."""
+"""The verbs of the tab "Configurações"; `schedules` has those of the hours, `link` those of the QR code."""
 
 from __future__ import annotations
 
+from portal.connection.service.foreign import correct, heard, on_corrected
 from portal.connection.service.numbers import (
-    SECRETS,
-    Check,
     Credentials,
     Limits,
-    check,
-    choose_kind,
-    last4,
+    NumberRefused,
+    add,
+    make_primary,
+    offered,
+    rename,
     resume,
     save_credentials,
     save_limits,
     set_up,
     stopped_reason,
+    switch,
 )
+from portal.connection.service.setup import Check, check, subscribe
 
 __all__ = [
-    "SECRETS",
     "Check",
     "Credentials",
     "Limits",
+    "NumberRefused",
+    "add",
     "check",
-    "choose_kind",
-    "last4",
+    "correct",
+    "heard",
+    "make_primary",
+    "offered",
+    "on_corrected",
+    "rename",
     "resume",
     "save_credentials",
     "save_limits",
     "set_up",
     "stopped_reason",
+    "subscribe",
+    "switch",
 ]

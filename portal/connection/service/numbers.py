@@ -1,10 +1,10 @@
-"""The company's WhatsApp connection: which API, its credentials, its test, the limits of its sending agent."""
+"""The company's WhatsApp numbers: of which API, which one is the primary, their credentials and limits."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Protocol, cast
 
 import sqlalchemy as sa
 
@@ -12,65 +12,133 @@ from portal import clock, gateways, jobs
 from portal.accounts.models import Account, User
 from portal.audit.service import ChangedMeanwhile, note
 from portal.connection import queries
-from portal.connection.models import Connection, ConnectionKind
+from portal.connection.fields import FIELDS, UNOFFICIAL, facts_of
+from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.extensions import db
-from portal.gateways.base import Line, SendError
-from portal.gateways.cloud_api import NumberInfo
+from portal.gateways.base import Line
 from portal.gateways.registry import explain
 from portal.live.service import emit
 
-SECRETS = ("access_token", "app_secret")
+MAX_NUMBERS = 20
+OF_THE_ADDRESS = ("webhook_verified",)
+"""What is known of the webhook's address, which stays when another number is configured."""
+
+
+class NumberRefused(Exception):
+    """A number cannot be added or switched off; the message says why in Portuguese."""
 
 
 def set_up(account_id: int) -> None:
     """Give a new company the simulator, in the caller's transaction: everything can be tried before any contract."""
     connection = _new(account_id, ConnectionKind.SIMULATOR)
     connection.enabled = connection.primary = True
-    connection.phone_number_id = f"simulador-{account_id}"
-    connection.app_secret = secrets.token_urlsafe(32)
     db.session.add(connection)
 
 
 def _new(account_id: int, kind: ConnectionKind) -> Connection:
-    return Connection(
-        account_id=account_id,
-        kind=kind,
-        webhook_key=secrets.token_urlsafe(24),
-        verify_token=secrets.token_urlsafe(24),
-        daily_limit=250,
-        batch_size=5,
-        created_at=clock.now(),
-        enabled=False,
-        phone_number_id="",
-        waba_id="",
-        access_token="",
-        app_secret="",
-        display_phone="",
-        stopped_code="",
-        version=1,
+    token = secrets.token_urlsafe(24)
+    key = secret_key(token) if kind in UNOFFICIAL else secrets.token_urlsafe(24)
+    connection = Connection(
+        account_id=account_id, kind=kind, webhook_key=key, verify_token=token, created_at=clock.now(), enabled=False
     )
+    if kind is ConnectionKind.SIMULATOR:
+        connection.phone_number_id = f"simulador-{account_id}"
+        connection.app_secret = secrets.token_urlsafe(32)
+    return connection
 
 
-def choose_kind(user: User, kind: ConnectionKind) -> Connection:
-    """Make one kind of API the company's current one, creating its connection the first time; commits.
+def secret_key(secret: str) -> str:
+    """What is stored to find a number by the secret in its webhook's address."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
-    The company's row is locked: two who choose at once take turns, and the second sees what the first did.
-    """
-    db.session.execute(sa.select(Account.id).where(Account.id == user.account_id).with_for_update(key_share=True))
-    db.session.expire_all()
-    before = queries.current(user.account_id)
-    chosen = queries.of_kind(user.account_id, kind)
-    if chosen is None:
-        chosen = _new(user.account_id, kind)
-        db.session.add(chosen)
-    if before is not None and before is not chosen:
-        before.enabled = before.primary = False
-        db.session.flush()  # the database allows one primary connection at any moment
-    chosen.enabled = chosen.primary = True
+
+def offered(account_id: int) -> list[ConnectionKind]:
+    """The kinds of which a company may add a number: those this installation has, and one simulator at most."""
+    taken = {each.kind for each in queries.connections_of(account_id)} & {ConnectionKind.SIMULATOR}
+    return [kind for kind in ConnectionKind if kind not in taken and _is_installed(kind)]
+
+
+def _is_installed(kind: ConnectionKind) -> bool:
+    try:
+        gateways.get(kind.value)
+    except KeyError:
+        return False
+    return True
+
+
+def add(user: User, kind: ConnectionKind, name: str = "") -> Connection:
+    """Add a number, which is on but not the primary one unless there is none; commits. Raises NumberRefused."""
+    _take_turns(user.account_id)
+    if kind not in offered(user.account_id):
+        raise _refused("A empresa já tem um simulador.")
+    rows = queries.connections_of(user.account_id)
+    if len(rows) >= MAX_NUMBERS:
+        raise _refused(f"A empresa já tem {MAX_NUMBERS} números.")
+    connection = _new(user.account_id, kind)
+    connection.name, connection.enabled = name, True
+    connection.primary = not any(row.primary for row in rows)
+    db.session.add(connection)
     db.session.flush()
-    _noted(user, chosen, "connection.kind", {"kind": before.kind.value} if before else None, {"kind": kind.value})
+    _noted(user, connection, "connection.add", None, {"kind": kind.value, "name": name})
     db.session.commit()
-    return chosen
+    return connection
+
+
+def rename(connection: Connection, user: User, name: str) -> None:
+    """Give a number another name, "" for that of its API; commits."""
+    before = {"name": connection.name}
+    connection.name = name
+    if before["name"] != name:
+        _noted(user, connection, "connection.name", dict(before), {"name": name})
+    db.session.commit()
+
+
+def make_primary(connection: Connection, user: User) -> None:
+    """Have chats start by this number unless another is chosen, and switch it on; commits."""
+    _take_turns(user.account_id)
+    before = queries.current(user.account_id)
+    if before is connection and connection.enabled:
+        db.session.rollback()
+        return
+    if before is not None:
+        before.primary = False
+        db.session.flush()  # the database allows one primary number at any moment
+    connection.primary = connection.enabled = True
+    was = queries.title_of(before) if before else ""
+    _noted(user, connection, "connection.primary", {"primary": was}, {"primary": queries.title_of(connection)})
+    db.session.commit()
+    _go_on()
+
+
+def switch(connection: Connection, user: User, *, on: bool) -> None:
+    """Switch a number on or off; commits. While it is off nothing is sent by it, and what comes in is still recorded.
+
+    Raises NumberRefused for the primary number while others are on.
+    """
+    _take_turns(user.account_id)
+    if not on and connection.primary and len(queries.enabled(user.account_id)) > 1:
+        raise _refused("Este é o número principal. Antes de desligá-lo, torne outro número o principal.")
+    if connection.enabled != on:
+        connection.enabled = on
+        _noted(user, connection, "connection.switch", {"enabled": not on}, {"enabled": on})
+    db.session.commit()
+    _go_on()
+
+
+def _take_turns(account_id: int) -> None:
+    """The company's row is locked: two who choose at once take turns, and the second sees what the first did."""
+    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
+    db.session.expire_all()
+
+
+def _refused(reason: str) -> NumberRefused:
+    db.session.rollback()
+    return NumberRefused(reason)
+
+
+def _go_on() -> None:
+    jobs.wake("send-outbox")
+    jobs.wake("send-batch")
 
 
 @dataclass(frozen=True)
@@ -99,13 +167,14 @@ def save_limits(connection: Connection, user: User, seen: Limits | None, wanted:
 
 @dataclass(frozen=True)
 class Credentials:
-    """What the form holds; an empty secret keeps the one that is stored."""
+    """What the form holds; an empty secret keeps the one that is stored. See `fields` for what each kind needs."""
 
     display_phone: str
     phone_number_id: str
-    waba_id: str
+    waba_id: str = ""
     access_token: str = ""
     app_secret: str = ""
+    base_url: str = ""
 
 
 def save_credentials(connection: Connection, user: User, version: int, given: Credentials) -> None:
@@ -114,18 +183,34 @@ def save_credentials(connection: Connection, user: User, version: int, given: Cr
     Raises ChangedMeanwhile.
     """
     _claim_version(connection, version)
-    before = _facts(connection)
-    connection.display_phone = given.display_phone
-    connection.phone_number_id, connection.waba_id = given.phone_number_id, given.waba_id
-    for name in SECRETS:
-        if getattr(given, name):
-            setattr(connection, name, getattr(given, name))
-    if (before["phone_number_id"], before["waba_id"]) != (given.phone_number_id, given.waba_id):
-        connection.messaging_tier, connection.tier_checked_at = "", None  # it was another number's
+    before = facts_of(connection)
+    line = connection.line
+    for each in FIELDS[connection.kind]:
+        value = getattr(given, each.name)
+        if value or not each.secret:
+            setattr(connection, each.name, value)
+    if _is_other_number(connection, line):
+        forget(connection)
     connection.stopped_code, connection.stopped_at = "", None
-    _noted(user, connection, "connection.credentials", before, _facts(connection))
+    _noted(user, connection, "connection.credentials", before, facts_of(connection))
     db.session.commit()
-    jobs.wake("send-outbox")
+    _go_on()
+    jobs.wake("connection-health")
+
+
+def _is_other_number(connection: Connection, line: Line) -> bool:
+    now = connection.line
+    return (now.phone_number_id, now.waba_id, now.base_url) != (line.phone_number_id, line.waba_id, line.base_url)
+
+
+def forget(connection: Connection) -> None:
+    """Forget what was another number's, in the caller's transaction."""
+    connection.messaging_tier, connection.tier_checked_at = "", None
+    connection.health = {name: value for name, value in (connection.health or {}).items() if name in OF_THE_ADDRESS}
+    connection.health_checked_at = None
+    connection.foreign_numbers = [each for each in connection.foreign_numbers if each != connection.phone_number_id]
+    connection.link_state, connection.link_detail = LinkState.UNKNOWN, ""
+    connection.connected_phone, connection.linked_at, connection.link_checked_at = "", None, None
 
 
 def resume(connection: Connection, user: User) -> None:
@@ -137,55 +222,9 @@ def resume(connection: Connection, user: User) -> None:
     jobs.wake("send-outbox")
 
 
-@dataclass(frozen=True)
-class Check:
-    """The answer of a connection's test: what the provider says of the number, or in Portuguese why it cannot send."""
-
-    number: NumberInfo | None
-    reason: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return self.number is not None and self.number.connected
-
-
-class _Checks(Protocol):
-    def check(self, line: Line) -> NumberInfo: ...
-
-
-def check(connection: Connection) -> Check:
-    """Ask the provider for the state of the number and keep its messaging tier; commits.
-
-    The caller's transaction ends before the question: none is open across the network.
-    """
-    kind, line = connection.kind.value, connection.line
-    db.session.commit()
-    try:
-        number = cast(_Checks, gateways.get(kind)).check(line)
-    except SendError as error:
-        return Check(None, explain(kind, error.code))
-    _keep_tier(connection.id, line, number)
-    if not number.connected:
-        return Check(number, "A Meta informa que este número não está conectado e não pode enviar mensagens.")
-    return Check(number)
-
-
-def _keep_tier(connection_id: int, asked: Line, number: NumberInfo) -> None:
-    """The tier belongs to the number that was asked for: not to one that was saved while the provider answered."""
-    connection = queries.locked(connection_id)
-    if connection.phone_number_id == asked.phone_number_id:
-        connection.messaging_tier, connection.tier_checked_at = number.messaging_limit[:20], clock.now()
-    db.session.commit()
-
-
 def stopped_reason(connection: Connection) -> str:
     """In Portuguese why the connection stopped, "" while it works."""
     return explain(connection.kind.value, connection.stopped_code)
-
-
-def last4(secret: str) -> str:
-    """All that is ever shown of a saved secret."""
-    return secret[-4:] if len(secret) >= 12 else ""
 
 
 def _claim_version(connection: Connection, version: int) -> None:
@@ -194,16 +233,6 @@ def _claim_version(connection: Connection, version: int) -> None:
         db.session.rollback()
         raise ChangedMeanwhile
     connection.version += 1
-
-
-def _facts(connection: Connection) -> dict[str, object]:
-    shown = {name: last4(getattr(connection, name)) for name in SECRETS}
-    return {
-        "display_phone": connection.display_phone,
-        "phone_number_id": connection.phone_number_id,
-        "waba_id": connection.waba_id,
-        **shown,
-    }
 
 
 def _noted(

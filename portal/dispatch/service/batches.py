@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from portal import clock
 from portal.accounts.models import Account
 from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.connection import linked, usage
 from portal.connection import queries as connections
-from portal.connection import usage
 from portal.connection.models import Connection, ScheduleKind
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.queries import dispatches
@@ -72,7 +72,7 @@ def claim_batch(connection_id: int) -> list[Claim]:
     conversations for one person; and it makes the limit exact.
     """
     connection = connections.locked(connection_id)
-    if connection.stopped_code or not connection.enabled:
+    if connection.stopped_code or not connection.enabled or not linked.is_fit(connection):
         db.session.rollback()
         return []
     now = clock.now()

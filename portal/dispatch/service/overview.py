@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from portal import clock
 from portal.accounts.models import Account
 from portal.chat_starters.models import StarterStatus
+from portal.connection import linked
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
 from portal.connection.rules.words import hours_words
@@ -113,7 +114,7 @@ def _held(dispatch: Dispatch, connection: Connection, pace: Pace, now: datetime)
             now,
             paused=_paused_words(dispatch),
             in_use=connection.enabled,
-            stopped=explain(connection.kind.value, connection.stopped_code),
+            stopped=explain(connection.kind.value, connection.stopped_code) or linked.why_unfit(connection),
             approved=dispatch.starter.status is StarterStatus.APPROVED,
         )
     )

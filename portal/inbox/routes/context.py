@@ -10,11 +10,12 @@ from typing import Any
 from flask import abort, g, request
 
 from portal import clock
+from portal.connection import linked
 from portal.inbox import file_queries, queries, view
 from portal.inbox.forms import ReplyForm
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
-from portal.inbox.rules import window
-from portal.inbox.service import documents, start
+from portal.inbox.service import documents, start, window
+from portal.inbox.service.window import may_write
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Debtor
 from portal.web.filters import zone
@@ -92,15 +93,16 @@ def _unread_by_owner(conversation: Conversation) -> bool:
 def desk_context(conversation: Conversation) -> dict[str, Any]:
     """The header, the window's banner and the composer: they depend on the same facts."""
     now = clock.now()
-    closes_at = window.closes_at(conversation.last_inbound_at)
+    closes_at = window.closes_at(conversation)
     return {
         "conversation": conversation,
         "desk": view.desk_of(conversation, g.user, now),
         "whereabouts": view.whereabouts(conversation, g.user),
         "closes_at": closes_at,
-        "window_open": closes_at is not None and now < closes_at,
+        "window_open": may_write(conversation, now),
         "minutes_left": int((closes_at - now).total_seconds() // 60) if closes_at else 0,
         "kind": conversation.connection.kind.value,
+        "held": linked.why_unfit(conversation.connection),
     }
 
 
@@ -123,7 +125,7 @@ def _may_start(conversation: Conversation) -> bool:
     mine = conversation.assigned_user_id == g.user.id
     if conversation.status is ConversationStatus.CLOSED:
         return mine or g.user.is_admin
-    return mine and not window.is_open(conversation.last_inbound_at, clock.now())
+    return mine and not may_write(conversation, clock.now())
 
 
 def composer_context(form: ReplyForm | None = None, refusal: str = "") -> dict[str, Any]:
@@ -144,7 +146,7 @@ def side_context(conversation: Conversation) -> dict[str, Any]:
         "conversation": conversation,
         "mine": mine,
         "offers": documents.offers(conversation) if mine else (),
-        "window_open": window.is_open(conversation.last_inbound_at, clock.now()),
+        "window_open": may_write(conversation, clock.now()),
         "document_token": new_token(),
         "problem": "",
         "reasons": (),

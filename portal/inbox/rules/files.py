@@ -196,7 +196,8 @@ def reason(code: str) -> str:
 def safe_name(given: str, kind: str, mime_type: str) -> str:
     """A file name for people and for their disks: no folders, no control or direction marks, at most 120 characters."""
     last = given.replace("\\", "/").rpartition("/")[2]
-    name = " ".join("".join(c for c in last if c.isprintable() and c not in '<>:"|?*').split())
+    shown = "".join(" " if c.isspace() else c for c in last if c.isspace() or c.isprintable())
+    name = " ".join("".join(c for c in shown if c not in '<>:"|?*').split())
     name = name.strip(". ")[-120:].strip(". ")
     return name or default_name(kind, mime_type)
 

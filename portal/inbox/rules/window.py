@@ -17,9 +17,10 @@ def closes_at(last_inbound_at: datetime | None) -> datetime | None:
     return last_inbound_at + REPLY_WINDOW - MARGIN if last_inbound_at else None
 
 
-def is_open(last_inbound_at: datetime | None, now: datetime) -> bool:
+def is_open(last_inbound_at: datetime | None, now: datetime, *, needed: bool = True) -> bool:
+    """Whether free text may be sent; at any time where the window is not `needed`, as on the unofficial API."""
     end = closes_at(last_inbound_at)
-    return end is not None and now < end
+    return not needed or (end is not None and now < end)
 
 
 def may_start(last_starter_at: datetime | None, now: datetime) -> bool:

@@ -17,10 +17,10 @@ from portal.documents.models import Document, DocumentKind, IssuedDocument
 from portal.documents.service import issue
 from portal.extensions import db
 from portal.inbox.models import Author, Conversation, Message
-from portal.inbox.rules import window
 from portal.inbox.service import queue
 from portal.inbox.service.assign import lock
 from portal.inbox.service.reply import WindowClosed, check_mine, token_of
+from portal.inbox.service.window import may_write
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Agreement, AgreementStatus, Creditor, Debtor
 
@@ -108,7 +108,7 @@ def send(conversation_id: int, user: User, key: str, client_token: str) -> None:
         db.session.rollback()
         return
     check_mine(conversation, user)
-    if not window.is_open(conversation.last_inbound_at, clock.now()):
+    if not may_write(conversation, clock.now()):
         raise WindowClosed
     chosen = next((offer for offer in offers(conversation) if offer.key == key), None)
     if chosen is None:

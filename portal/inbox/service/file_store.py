@@ -52,9 +52,10 @@ def keep(path: str, file: BinaryIO) -> None:
 
 
 def find(path: str) -> Path | None:
-    """The file at a place of the store; None when the store lost it."""
-    found = _root.resolve() / path
-    return found if path and found.is_file() else None
+    """The file at a place of the store; None when the store lost it, or when the place is not in its media."""
+    folder = (_root / "media").resolve()
+    found = (_root / path).resolve()
+    return found if found.is_relative_to(folder) and found.is_file() else None
 
 
 def _unfinished(path: str) -> Path:

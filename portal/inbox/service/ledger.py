@@ -19,19 +19,19 @@ from sqlalchemy.orm import aliased
 from portal import clock, gateways
 from portal.accounts.models import Account
 from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.connection import linked, usage
 from portal.connection import queries as connections
-from portal.connection import usage
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
 from portal.gateways import messages
 from portal.gateways.base import Accepted, Line, Recipient, SendError, Uncertain
 from portal.gateways.messages import Content
 from portal.inbox.models import Contact, Direction, Lane, Message
-from portal.inbox.rules import window
 from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
 from portal.inbox.rules.reasons import LOST_WORKER, OTHER_API, WINDOW_CLOSED
 from portal.inbox.service import notices
 from portal.inbox.service.changes import changed
+from portal.inbox.service.window import may_write
 from portal.live.service import emit
 
 log = logging.getLogger("portal.ledger")
@@ -97,6 +97,7 @@ def _ready_replies() -> sa.Select[Message]:
             Message.state == State.QUEUED,
             sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
             Connection.stopped_code == "",
+            linked.fit_rows(),
             sa.or_(Message.starter_id.is_(None), ChatStarter.status == StarterStatus.APPROVED),
             in_order,
         )
@@ -108,7 +109,7 @@ def _still_allowed(message: Message, now: datetime) -> bool:
     conversation = message.conversation
     if not conversation.connection.enabled:
         reason = OTHER_API
-    elif message.kind == "template" or window.is_open(conversation.last_inbound_at, now):
+    elif message.kind == "template" or may_write(conversation, now):
         return True
     else:
         reason = WINDOW_CLOSED

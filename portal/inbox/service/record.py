@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal import clock
 from portal.connection.models import Connection
 from portal.extensions import db, insert_if_missing
-from portal.gateways.base import Inbound, StatusUpdate
+from portal.gateways.base import Echo, Inbound, StatusUpdate
 from portal.gateways.registry import stops
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Direction, Message
 from portal.inbox.rules.ledger import State, advance
@@ -52,6 +52,39 @@ def inbound(connection: Connection, item: Inbound) -> tuple[Conversation, Messag
         files.expect(message, item.media)
     changed(conversation)
     return conversation, message
+
+
+def echo(connection: Connection, item: Echo) -> Conversation | None:
+    """Record what somebody wrote to a person on the linked phone itself, in the caller's transaction: their conversation,
+    a started one if they had none; None when it is already there. The caller holds the connection's row lock."""
+    if not (item.wa_id or item.bsuid) or _known(connection, item.provider_id):
+        return None
+    contact = _contact_of(
+        connection.account_id, Inbound(item.provider_id, "text", item.sent_at, "", "", item.wa_id, item.bsuid)
+    )
+    conversation = live_conversation(connection, contact)
+    if conversation is None:
+        conversation = add_conversation(connection, contact, ConversationStatus.STARTED)
+    now = clock.now()
+    message = Message(
+        account_id=connection.account_id,
+        conversation_id=conversation.id,
+        connection_id=connection.id,
+        direction=Direction.OUT,
+        author=Author.PHONE,
+        kind="text",
+        text=item.text[:MAX_TEXT],
+        state=State.SENT,
+        provider_id=item.provider_id,
+        created_at=now,
+        sent_at=item.sent_at,
+    )
+    db.session.add(message)
+    conversation.last_message_at, conversation.snippet = now, one_line(item.text)
+    conversation.waiting_since, conversation.unread = None, 0
+    db.session.flush()
+    changed(conversation)
+    return conversation
 
 
 def _known(connection: Connection, provider_id: str) -> bool:

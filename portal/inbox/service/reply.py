@@ -21,6 +21,7 @@ from portal.inbox.rules.ledger import State
 from portal.inbox.service import queue
 from portal.inbox.service.assign import Closed, Taken, lock
 from portal.inbox.service.changes import changed
+from portal.inbox.service.window import may_write
 
 MAX_REPLY = 4096
 
@@ -44,7 +45,7 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
         db.session.rollback()
         return
     check_mine(conversation, user)
-    if not window.is_open(conversation.last_inbound_at, clock.now()):
+    if not may_write(conversation, clock.now()):
         raise WindowClosed
     queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=token)
     if conversation.assigned_because is AssignedBecause.FALLBACK:
@@ -83,7 +84,7 @@ def close(conversation_id: int, user: User) -> None:
     """
     conversation = lock(conversation_id)
     check_mine(conversation, user)
-    if window.is_open(conversation.last_inbound_at, clock.now()):
+    if may_write(conversation, clock.now()):
         text = bot_messages.text(conversation.account_id, MessageKind.CLOSED_BY_OPERATOR, operator=user.first_name)
         queue.add(conversation, Text(text), Author.ASSISTANT, user_id=user.id)
     end(conversation)
@@ -126,7 +127,7 @@ def resend(message: Message, user: User) -> None:
     check_mine(conversation, user)
     assert message.content is not None
     content = messages.from_json(message.content)
-    if message.kind != "template" and not window.is_open(conversation.last_inbound_at, clock.now()):
+    if message.kind != "template" and not may_write(conversation, clock.now()):
         raise WindowClosed
     again = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
     again.starter_id = message.starter_id

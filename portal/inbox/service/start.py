@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,16 +15,16 @@ from portal.chat_starters import queries as chat_starters
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.chat_starters.rules import wildcards
 from portal.chat_starters.rules.wildcards import FIELD_LABELS, Field
+from portal.connection import linked, usage
 from portal.connection import queries as connections
-from portal.connection import usage
 from portal.connection.models import Connection, ScheduleKind
 from portal.extensions import db
 from portal.gateways.messages import Template
 from portal.inbox.models import AssignedBecause, Author, Contact, Conversation, ConversationStatus, Message
 from portal.inbox.rules import start as rules
-from portal.inbox.rules import window
 from portal.inbox.rules.start import Facts
 from portal.inbox.service import queue, record
+from portal.inbox.service.window import may_write
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Debtor, Phone
 from portal.portfolio.rules.contact import is_blocked
@@ -150,15 +151,22 @@ def facts_of(
     is_open = connections.is_open(user.account_id, ScheduleKind.SENDING, now)
     opens = None if is_open else connections.next_opening(user.account_id, ScheduleKind.SENDING, now)
     return Facts(
-        connected=connection.enabled and not connection.stopped_code,
+        connected=connection.enabled and not connection.stopped_code and linked.is_fit(connection),
         blocked_category=is_blocked(search_key(debtor.category)),
         talking_with=_talking_with(conversation, user),
-        window_open=conversation is not None and window.is_open(conversation.last_inbound_at, now),
+        window_open=_may_go_on(conversation, now),
         last_starter_at=contact.last_starter_at if contact else None,
         in_sending_window=is_open,
         opens_at=clock.local(opens, zone) if opens else None,
         left_today=connection.daily_limit - connections.used_on(connection.id, clock.today(zone)),
     )
+
+
+def _may_go_on(conversation: Conversation | None, now: datetime) -> bool:
+    """Whether free text goes on with a conversation; not with a chat that was started and that nobody answered."""
+    if conversation is None or conversation.status is ConversationStatus.STARTED:
+        return False
+    return may_write(conversation, now)
 
 
 def with_starter(facts: Facts, starter: ChatStarter | None, debtor: Debtor, user: User) -> Facts:
@@ -183,7 +191,7 @@ def _talking_with(conversation: Conversation | None, user: User) -> str:
     if conversation is None or conversation.assigned_user_id == user.id:
         return ""
     if conversation.status is ConversationStatus.ASSISTANT:
-        return "a assistente virtual" if window.is_open(conversation.last_inbound_at, clock.now()) else ""
+        return "a assistente virtual" if may_write(conversation, clock.now()) else ""
     owner = conversation.assigned_user
     parked = conversation.assigned_because is AssignedBecause.FALLBACK
     return owner.name if owner is not None and not parked else ""

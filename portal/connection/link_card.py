@@ -1,0 +1,73 @@
+"""What the card of a number that is linked by a QR code says, and what it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from portal.connection import linked, queries
+from portal.connection.models import Connection, LinkState
+from portal.connection.rules import link as rules
+from portal.connection.service import pairing
+
+LEADS: Mapping[LinkState, str] = {
+    LinkState.CONNECTED: "O celular está conectado e as mensagens saem por ele.",
+    LinkState.DISCONNECTED: "O celular não está conectado. Enquanto isso nenhuma mensagem sai: elas esperam na fila.",
+    LinkState.WAITING: "Falta ler o QR Code, ou digitar o código, com o celular da empresa.",
+    LinkState.PASSKEY: "Este aparelho exige chave de acesso para ser conectado, e o portal não pode respondê-la.",
+    LinkState.RESTORABLE: "A sessão do celular caiu, mas ainda pode voltar sem uma nova leitura. Clique para tentar.",
+    LinkState.SUSPENDED: "A assinatura da instância venceu. Renove-a no painel do provedor; os envios esperam até lá.",
+    LinkState.RESTRICTED: "O WhatsApp restringiu temporariamente os envios deste número. Espere a restrição acabar.",
+    LinkState.UNKNOWN: "Nenhum celular foi conectado a este número até agora.",
+}
+
+
+@dataclass(frozen=True)
+class LinkCard:
+    """`due` and `left` are None while no phone is linked; `asks` polls for the next code; `root` is the card's id."""
+
+    root: str
+    title: str
+    state: str
+    tone: str
+    lead: str
+    provider: str
+    button: str
+    is_linked: bool
+    is_wrong: bool
+    due: date | None
+    left: int | None
+    left_words: str
+    shows_code: bool
+    was_shown: bool
+    typed: str
+    asks: bool
+
+
+def card_of(connection: Connection, now: datetime) -> LinkCard:
+    """The card of a number at a moment of the company's local time."""
+    state, tone = linked.state_words(connection)
+    left = linked.days_left(connection, now)
+    waiting = connection.link_state is LinkState.WAITING
+    shows, typed = pairing.shows_code(connection), pairing.typed_code(connection)
+    provider = queries.NAMES[connection.kind]
+    due = rules.due_on(connection.linked_at, now.tzinfo) if connection.linked_at and left is not None else None
+    return LinkCard(
+        root=f"link-{connection.id}",
+        title=connection.name or connection.display_phone or provider,
+        state=state,
+        tone=tone,
+        lead=LEADS[connection.link_state],
+        provider=provider,
+        button="Ler o QR Code de novo" if left is not None else f"Conectar-se ao {provider}",
+        is_linked=left is not None,
+        is_wrong=linked.is_wrong_number(connection) and connection.link_state is LinkState.CONNECTED,
+        due=due,
+        left=left,
+        left_words=rules.days_words(left) if left is not None else "",
+        shows_code=shows,
+        was_shown=waiting and not shows and not typed,
+        typed=typed,
+        asks=shows or bool(typed),
+    )

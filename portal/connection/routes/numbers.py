@@ -1,0 +1,95 @@
+"""The numbers of a company: the list, one of them, a new one, the primary one, on and off."""
+
+from __future__ import annotations
+
+from flask import g, url_for
+from werkzeug.wrappers import Response
+
+from portal.connection import queries, service
+from portal.connection.forms import NameForm, NewNumberForm
+from portal.connection.models import ConnectionKind
+from portal.connection.routes import context
+from portal.connection.routes.blueprint import NUMBER, ONE, PAGE, blueprint, one
+from portal.connection.service import NumberRefused
+from portal.web.guards import admin_only
+from portal.web.partials import fragment, invalid, saved
+
+NEW = "connection/new.html"
+
+
+@blueprint.get("")
+@admin_only
+def show() -> Response:
+    return fragment(PAGE, **context.page())
+
+
+@blueprint.get(ONE)
+@admin_only
+def show_number(connection_id: int) -> Response:
+    return fragment(NUMBER, **context.number(one(connection_id)))
+
+
+@blueprint.get("/novo")
+@admin_only
+def new() -> Response:
+    return fragment(NEW, form=_new_form())
+
+
+@blueprint.post("/novo")
+@admin_only
+def add() -> Response:
+    form = _new_form()
+    if not form.validate_on_submit():
+        return invalid(NEW, form=form)
+    try:
+        connection = service.add(g.user, ConnectionKind(form.kind.data), form.name.data or "")
+    except NumberRefused as error:
+        form.form_errors.append(str(error))
+        return invalid(NEW, form=form)
+    url = url_for("connection.show_number", connection_id=connection.id)
+    return saved("Número adicionado. Informe agora as credenciais dele.", url)
+
+
+@blueprint.post(f"{ONE}/nome")
+@admin_only
+def rename(connection_id: int) -> Response:
+    connection, form = one(connection_id), NameForm()
+    if not form.validate_on_submit():
+        return invalid(NUMBER, **context.number(connection, name_form=form))
+    service.rename(connection, g.user, form.number_name.data or "")
+    return _back(connection_id, "Nome salvo.")
+
+
+@blueprint.post(f"{ONE}/principal")
+@admin_only
+def make_primary(connection_id: int) -> Response:
+    connection = one(connection_id)
+    service.make_primary(connection, g.user)
+    return _back(connection_id, f"{queries.title_of(connection)} é agora o número principal.")
+
+
+@blueprint.post(f"{ONE}/ligar")
+@admin_only
+def switch_on(connection_id: int) -> Response:
+    service.switch(one(connection_id), g.user, on=True)
+    return _back(connection_id, "Número ligado.")
+
+
+@blueprint.post(f"{ONE}/desligar")
+@admin_only
+def switch_off(connection_id: int) -> Response:
+    connection = one(connection_id)
+    try:
+        service.switch(connection, g.user, on=False)
+    except NumberRefused as error:
+        return invalid(NUMBER, **context.number(one(connection_id), refused=str(error)))
+    return _back(connection_id, "Número desligado: nada mais sai por ele.")
+
+
+def _new_form() -> NewNumberForm:
+    offered = set(service.offered(g.account_id))
+    return NewNumberForm({kind: label for kind, label in context.KINDS.items() if kind in offered})
+
+
+def _back(connection_id: int, message: str) -> Response:
+    return saved(message, url_for("connection.show_number", connection_id=connection_id))

@@ -1,0 +1,98 @@
+"""What Evolution API's refusals mean. It has no error codes, only HTTP statuses and sentences of three programs that
+vary with the version: what is known of them stands for codes of our own, which are stored, explained and acted on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.gateways.base import SendError
+
+CREDENTIALS = "credentials"
+NO_INSTANCE = "instance_unknown"
+NO_ROUTE = "not_evolution"
+NO_WHATSAPP = "no_whatsapp"
+NOT_CONNECTED = "not_connected"
+ADDRESS = "address"
+_DETAIL_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class _Rule:
+    text: str
+    retry: bool = False
+    stop: bool = False
+
+
+def _retry(text: str) -> _Rule:
+    return _Rule(text, retry=True)
+
+
+def _stop(text: str) -> _Rule:
+    return _Rule(text, stop=True)
+
+
+_RULES: dict[str, _Rule] = {
+    CREDENTIALS: _stop(
+        "A Evolution API não aceitou a chave (apikey) ou o nome da instância. Confira os dois na aba Configurações; "
+        "os envios esperam até lá."
+    ),
+    NO_INSTANCE: _stop(
+        "A Evolution API não tem uma instância com este nome. Confira o nome na aba Configurações ou crie a instância "
+        "no servidor."
+    ),
+    NO_ROUTE: _stop(
+        "O endereço respondeu, mas não como a Evolution API v2. Confira o endereço do servidor na aba Configurações."
+    ),
+    ADDRESS: _stop(
+        "O endereço do servidor não pode ser usado. Ele precisa começar com https:// e estar na internet; um servidor "
+        "da rede interna precisa ser autorizado por quem instalou o portal."
+    ),
+    NOT_CONNECTED: _stop(
+        "O celular não está conectado à Evolution API. Conecte-o de novo pelo QR Code; os envios esperam até lá."
+    ),
+    "rate": _retry("A Evolution API recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
+    "unreachable": _retry(
+        "Não foi possível falar com o servidor da Evolution API. Tente de novo em alguns minutos; se continuar, confira "
+        "se ele está no ar."
+    ),
+    NO_WHATSAPP: _Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
+    "not_delivered": _Rule(
+        "A Evolution API não conseguiu entregar a mensagem ao WhatsApp. Confira a conexão do celular e envie de novo."
+    ),
+    "too_large": _Rule(
+        "O servidor da Evolution API não aceita um arquivo deste tamanho. Peça a quem cuida dele para aumentar o "
+        "limite, ou envie um documento menor."
+    ),
+    "pairing": _Rule(
+        "A Evolution API só dá o código de pareamento a uma instância parada. Leia o QR Code, ou desconecte o número e "
+        "peça o código de novo."
+    ),
+    "limit": _Rule(
+        "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
+    ),
+    "recipient": _Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
+    "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
+    "refused": _Rule(
+        "A Evolution API recusou o pedido. Confira os dados e a conexão; se persistir, fale com quem cuida do servidor."
+    ),
+}
+
+
+def refusal(code: str, detail: str) -> SendError:
+    """The refusal that one of our codes stands for. `detail` must not hold a secret any more."""
+    rule = _rule(code)
+    return SendError(code, detail[:_DETAIL_LENGTH], retry=rule.retry, stop=rule.stop)
+
+
+def stops(code: str) -> bool:
+    """Whether a code means that the whole connection is unfit until a person acts."""
+    return _rule(code).stop
+
+
+def explain(code: str) -> str:
+    """One or two sentences in Portuguese for people: what the code means and what to do next."""
+    return _rule(code).text
+
+
+def _rule(code: str) -> _Rule:
+    return _RULES.get(code) or _Rule(f"A Evolution API recusou o pedido (código {code}). Confira a conexão do número.")

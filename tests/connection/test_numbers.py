@@ -1,0 +1,137 @@
+"""Several numbers on the tab "Configurações", over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal.connection import queries
+from portal.connection.models import Connection, ConnectionKind, LinkState
+from portal.extensions import db
+from tests.connection.official import CREDENTIALS, PAGE, change
+from tests.support.browser import Browser
+from tests.support.people import Company
+
+
+def add(browser: Browser, kind: str, name: str = "") -> str:
+    """Adds a number over HTTP and returns the address of its page."""
+    page = browser.post(f"{PAGE}/novo", kind=kind, name=name)
+    assert page.status == 303
+    return str(page.location)
+
+
+def in_list(page) -> list[str]:  # type: ignore[no-untyped-def]
+    return [" ".join(row.get_text(" ").split()) for row in page.all("#numeros tbody tr")]
+
+
+def test_the_only_number_is_shown_at_once(admin: Browser) -> None:
+    page = admin.get(PAGE)
+    assert page.one("#numero h2").get_text() == "Simulador" and not page.all("#numeros")
+    assert page.all("#connection-limits") and page.all("#janela")
+
+
+def test_a_second_number(app: Flask, company: Company, admin: Browser) -> None:
+    offered = [choice["value"] for choice in admin.get(f"{PAGE}/novo").all("input[name=kind]")]
+    assert offered[0] == "cloud_api" and "plugmessage" in offered and "simulator" not in offered
+    url = add(admin, "cloud_api", "Cobrança Sul")
+    page = admin.get(url)
+    assert "Número adicionado." in page.words and page.all("#credenciais")
+    page = admin.get(PAGE)
+    assert in_list(page) == [
+        "Simulador Principal — Simulador Ligado 0 de 250",
+        "Cobrança Sul — API oficial Falta configurar 0 de 250",
+    ]
+    assert not page.all("#connection-limits") and page.all("#janela")
+    assert page.one(".bar .tag").get_text() == "Cobrança Sul — falta configurar"
+    with app.app_context():
+        assert queries.current(company.id).kind is ConnectionKind.SIMULATOR  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["", "evil", "simulator"])
+def test_a_kind_that_is_not_offered(app: Flask, company: Company, admin: Browser, kind: str) -> None:
+    admin.get(PAGE)
+    refused = admin.post(f"{PAGE}/novo", kind=kind)
+    assert (refused.status, refused.errors) == (422, ["Escolha uma das opções."])
+    with app.app_context():
+        assert len(queries.connections_of(company.id)) == 1
+
+
+def test_the_name(admin: Browser, page_url: str) -> None:
+    admin.get(page_url)
+    assert admin.post(f"{page_url}/nome", number_name="x" * 61).status == 422
+    assert "Matriz" in admin.post(f"{page_url}/nome", number_name="Matriz", follow=True).words
+    add(admin, "cloud_api")
+    assert in_list(admin.get(PAGE))[0] == "Matriz Principal — Simulador Ligado 0 de 250"
+
+
+def test_the_primary_number_and_off(admin: Browser, page_url: str) -> None:
+    url = add(admin, "cloud_api", "Sul")
+    page = admin.post(f"{url}/principal", follow=True)
+    assert "Sul é agora o número principal." in page.words
+    refused = admin.post(f"{url}/desligar")
+    assert refused.status == 422
+    assert "Antes de desligá-lo, torne outro número o principal." in refused.words
+    page = admin.post(f"{page_url}/desligar", follow=True)
+    assert "Desligado: nada sai por ele" in page.words
+    assert in_list(admin.get(PAGE))[1] == "Simulador — Simulador Desligado 0 de 250"
+    assert "Número ligado." in admin.post(f"{page_url}/ligar", follow=True).words
+
+
+def test_each_number_has_its_own_limits(app: Flask, admin: Browser, page_url: str) -> None:
+    url = add(admin, "cloud_api")
+    seen = {"seen_daily": "250", "seen_batch": "5"}
+    assert admin.post(f"{url}/agente", daily_limit="40", batch_size="2", **seen).location.startswith(url)
+    assert [row.rsplit(" ", 1)[1] for row in in_list(admin.get(PAGE))] == ["250", "40"]
+
+
+def test_credentials_of_plugmessage(app: Flask, company: Company, admin: Browser) -> None:
+    url = add(admin, "plugmessage")
+    version = admin.get(url).form_data("#credenciais form")["version"]
+    given = {"display_phone": "11 98765-4321", "phone_number_id": "3C0FFEE1", "access_token": "TOKENDAINSTANCIA42"}
+    for name, value, error in (
+        ("phone_number_id", "", "Informe o ID da instância."),
+        (
+            "phone_number_id",
+            "a/b",
+            "Use só letras sem acento, números, hífen e sublinhado, como aparece no painel do provedor.",
+        ),
+        ("access_token", "", "Informe o token da instância."),
+        ("access_token", "tem espaço", "Cole o valor sem espaços nem quebras de linha."),
+        ("display_phone", "", "Informe o número do WhatsApp da empresa."),
+    ):
+        refused = admin.post(f"{url}/credenciais", version=version, **{**given, name: value})
+        assert (refused.status, refused.errors) == (422, [error])
+    page = admin.post(f"{url}/credenciais", version=version, **given, follow=True)
+    assert "Credenciais salvas" in page.words
+    assert "termina em IA42" in page.words and given["access_token"] not in page.text
+    with app.app_context():
+        saved = queries.of_kind(company.id, ConnectionKind.PLUGMESSAGE)
+        assert saved is not None
+        assert (saved.phone_number_id, saved.access_token, saved.app_secret) == ("3C0FFEE1", "TOKENDAINSTANCIA42", "")
+    stale = admin.post(f"{url}/credenciais", version=version, **given)
+    assert stale.status == 422 and "Outra pessoa salvou as credenciais antes" in stale.words
+    assert admin.post(f"{url}/testar").status == 404
+
+
+def test_the_top_bar_tells_of_the_worst_number(app: Flask, company: Company, connected: Browser) -> None:
+    add(connected, "plugmessage", "Celular")
+    assert connected.get("/").one(".bar .tag").get_text() == "Celular — falta configurar"
+    with app.app_context():
+        phone = queries.of_kind(company.id, ConnectionKind.PLUGMESSAGE)
+        assert phone is not None
+        phone.display_phone, phone.phone_number_id, phone.access_token = "(11) 98765-4321", "3C0FFEE1", "TOKEN"
+        phone.link_state = LinkState.DISCONNECTED
+        db.session.commit()
+    assert connected.get("/").one(".bar .tag").get_text() == "Celular — desconectado"
+    change(app, company, stopped_code="190")
+    assert connected.get("/").one(".bar .tag").get_text() == "API oficial — parada", "of two the primary first"
+
+
+def test_a_number_of_another_company(app: Flask, company: Company, stranger: Browser, page_url: str) -> None:
+    for path in ("", "/agente"):
+        assert stranger.get(f"{page_url}{path}").status == 404
+    stranger.get(PAGE)
+    assert stranger.post(f"{page_url}/principal").status == 404
+    assert stranger.post(f"{page_url}/credenciais", version=1, **CREDENTIALS).status == 404
+    with app.app_context():
+        assert db.session.get_one(Connection, int(page_url.rsplit("/", 1)[1])).primary
