@@ -59,7 +59,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "PUBLIC_URL": public_url,
         "GRAPH_API_URL": env.get("GRAPH_API_URL", "https://graph.facebook.com").rstrip("/"),
         "GRAPH_API_VERSION": env.get("GRAPH_API_VERSION", "v26.0"),
-        "PLUGMESSAGE_API_URL": env.get("PLUGMESSAGE_API_URL", "https://api.plugmessage.com.br").rstrip("/"),
+        "PLUGMESSAGE_API_URL": env.get("PLUGMESSAGE_API_URL", "https://api.plugzapi.com.br").rstrip("/"),
         "MAIL_SERVER": _mail_server(env.get("PORTAL_SMTP_URL", "").strip()),
         "MAIL_FROM": _mail_from(env),
         "FILE_ROOT": str(instance / "files"),

@@ -57,7 +57,7 @@ def save(account_id: int, user_id: int, choices: Choices, seen_version: int | No
     if seen_version is not None and row.version != seen_version:
         db.session.rollback()
         raise ChangedMeanwhile
-    before, after = asdict(_choices_of(row)), asdict(choices)
+    before, after = asdict(choices_of(row)), asdict(choices)
     if before == after:
         db.session.rollback()
         return
@@ -69,7 +69,8 @@ def save(account_id: int, user_id: int, choices: Choices, seen_version: int | No
     db.session.commit()
 
 
-def _choices_of(row: AccountSettings) -> Choices:
+def choices_of(row: AccountSettings) -> Choices:
+    """What a company has chosen."""
     return Choices.of({name: getattr(row, name) for name in Choices.__dataclass_fields__})
 
 

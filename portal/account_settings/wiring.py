@@ -7,12 +7,14 @@ from flask import Flask, url_for
 from portal.account_settings import queries, service, view
 from portal.audit import history
 from portal.documents.service.library import on_use
+from portal.documents.service.preview import sign_with
 
 TITLE = "Configurações por Conta"
 
 
 def init_app(app: Flask) -> None:
     on_use(_uses)
+    sign_with(queries.signatory)
     history.register(
         history.Trail(
             prefix="account-settings",
@@ -21,6 +23,9 @@ def init_app(app: Flask) -> None:
             show=view.shown,
             url=lambda key: url_for("account_settings.show"),
             restore=_restore,
+            kind="Configurações por Conta",
+            required=frozenset(view.LABELS),
+            current=lambda account_id, key: asdict(service.choices_of(queries.settings_of(account_id))),
         )
     )
 

@@ -208,6 +208,24 @@ def status_words(status: str, remote_status: str = "") -> str:
     return STATUS[StarterStatus(status)][0] if status in set(StarterStatus) else status
 
 
+def why_not_sendable(starter: ChatStarter) -> str:
+    """Why nothing leaves with a starter now, and what happens next, for whoever waits for it; "" when it is approved."""
+    name, state = starter.name, starter.status
+    if state is StarterStatus.APPROVED:
+        return ""
+    if state is StarterStatus.PAUSED:
+        return f"A Meta pausou o modelo {name} por baixa qualidade. O envio continua sozinho quando a pausa acabar."
+    if state in (StarterStatus.PENDING, StarterStatus.IN_APPEAL):
+        return f"O modelo {name} está em análise na Meta. O envio continua sozinho quando ela o aprovar."
+    if state is StarterStatus.REJECTED:
+        reason = _REJECTIONS.get(reason_of(starter), "")
+        return f"A Meta rejeitou o modelo {name}. {reason} Corrija o texto na aba Modelo de início de chat.".replace(
+            "  ", " "
+        )
+    words = STATUS[state][0].lower() if state is not StarterStatus.OTHER else "indisponível"
+    return f"O modelo {name} está com a situação “{words}” e não pode ser enviado. Cancele o envio e use outro modelo."
+
+
 def reason_words(reason: str) -> str:
     """Why Meta rejected it or why it is not supported, in words; "" when there is no reason."""
     return _REJECTIONS.get(reason) or UNSUPPORTED.get(reason) or reason

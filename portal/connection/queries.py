@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -77,10 +77,23 @@ def locked(connection_id: int) -> Connection:
     return db.session.get_one(Connection, connection_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-def of_kind(account_id: int, kind: ConnectionKind) -> Connection | None:
-    return db.session.scalar(
-        sa.select(Connection).where(Connection.account_id == account_id, Connection.kind == kind).limit(1)
-    )
+def locked_numbers(connection: Connection, ids: Collection[str]) -> dict[str, Connection]:
+    """The numbers that a webhook body of a connection is about, by the provider's id, locked: the connection's own,
+    under "" too, and others of the company. One app of Meta's posts the messages of all its numbers to one address."""
+    others = set(ids) - {"", connection.phone_number_id}
+    found = {connection.id, *(_ids_of(connection, others) if others else ())}
+    rows = [locked(connection_id) for connection_id in sorted(found)]  # who takes two takes them in order
+    return {row.phone_number_id: row for row in rows} | {"": connection, connection.phone_number_id: connection}
+
+
+def _ids_of(connection: Connection, numbers: Collection[str]) -> Sequence[int]:
+    return db.session.scalars(
+        sa.select(Connection.id).where(
+            Connection.account_id == connection.account_id,
+            Connection.kind == connection.kind,
+            Connection.phone_number_id.in_(numbers),
+        )
+    ).all()
 
 
 def by_webhook_key(kind: str, key: str) -> Connection | None:

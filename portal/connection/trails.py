@@ -49,8 +49,12 @@ CONNECTION_LABELS = {
     "access_token": "Token (fim)",
     "app_secret": "Chave secreta (fim)",
     "stopped": "Parada (código)",
+    "link": "Celular",
+    "discarded": "Mensagens descartadas da fila do provedor",
+    "names": "Quem recebe os lembretes",
 }
 
+WATCHERS = "watchers"
 OLD = "Esta versão não pode mais ser restaurada."
 
 
@@ -84,6 +88,11 @@ def connection_trail() -> Trail:
             "connection.name": "mudou o nome",
             "connection.credentials": "salvou as credenciais",
             "connection.resume": "mandou tentar de novo",
+            "connection.link": "mandou conectar o celular",
+            "connection.unlink": "desconectou o celular",
+            "connection.queue": "descartou a fila do provedor",
+            "connection.number": "aceitou o número conectado",
+            "connection.watchers": "mudou quem recebe os lembretes",
         },
         required=frozenset(("daily_limit", "batch_size")),
         current=_current_limits,
@@ -148,6 +157,8 @@ def _connection(account_id: int, key: str) -> Connection | None:
 
 
 def _connection_name(account_id: int, key: str) -> str | None:
+    if key == WATCHERS:
+        return "Lembretes da leitura do QR Code"
     found = _connection(account_id, key)
     return f"Conexão: {queries.title_of(found)}" if found else None
 

@@ -10,7 +10,7 @@ from portal.accounts.service.people import on_new_account
 from portal.audit.history import register
 from portal.connection import queries, trails
 from portal.connection.models import Connection, ConnectionKind
-from portal.connection.service import link, set_up
+from portal.connection.service import set_up
 from portal.connection.states import State, state_of, worst
 
 NOTHING = State("Sem conexão", "Sem conexão", "danger")
@@ -19,7 +19,6 @@ ALL_OFF = State("Desligada", "Conexão desligada", "danger")
 
 def init_app(app: Flask) -> None:
     on_new_account(set_up)
-    link.office.public_url = app.config["PUBLIC_URL"]
     register(trails.schedule_trail())
     register(trails.connection_trail())
 

@@ -42,7 +42,7 @@ def save(creditor: Creditor, user_id: int, choices: Choices, seen_version: int |
     if seen_version is not None and row.version != seen_version:
         db.session.rollback()
         raise ChangedMeanwhile
-    before, after = asdict(Choices(row.agreement_term_id, row.debt_statement_id)), asdict(choices)
+    before, after = asdict(choices_of(row)), asdict(choices)
     if before == after:
         db.session.rollback()
         return
@@ -50,6 +50,11 @@ def save(creditor: Creditor, user_id: int, choices: Choices, seen_version: int |
     row.version += 1
     note(account_id, user_id, "creditor_settings.edit", f"creditor-settings:{creditor_id}", before, after)
     db.session.commit()
+
+
+def choices_of(row: CreditorSettings) -> Choices:
+    """What is chosen for a creditor."""
+    return Choices(row.agreement_term_id, row.debt_statement_id)
 
 
 def _locked(account_id: int, creditor_id: int) -> CreditorSettings:

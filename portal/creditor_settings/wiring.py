@@ -26,12 +26,20 @@ def init_app(app: Flask) -> None:
             show=_shown,
             url=lambda key: url_for("creditor_settings.index", credor=key, _anchor=f"creditor-{key}"),
             restore=_restore,
+            kind="Configurações por Credor",
+            required=frozenset(account_settings.KINDS),
+            current=_current,
         )
     )
 
 
 def _uses(account_id: int, document_id: int) -> list[str]:
     return [f"Credor {name}" for name in queries.names_using(account_id, document_id)]
+
+
+def _current(account_id: int, key: str) -> history.Values | None:
+    creditor = _creditor(account_id, key)
+    return asdict(service.choices_of(queries.settings_of(creditor))) if creditor else None
 
 
 def _creditor(account_id: int, key: str) -> Creditor | None:

@@ -87,6 +87,7 @@ class FilterForm(Form):
     class Meta(Form.Meta):
         csrf = False  # a GET form; the POST is checked for the whole portal
 
+    numero = Choice("Número", [], "Escolha um número da lista.")
     modelo = Choice("Modelo de início de chat", [chosen("um modelo aprovado")], "Escolha um modelo aprovado da lista.")
     credor = Choice("Credor", [], "Escolha um credor da lista.")
     atraso_de = Days("Dias de atraso, de")
@@ -95,8 +96,9 @@ class FilterForm(Form):
     valor_ate = Amount("até")
     cidade = StringField("Cidade", [at_most(80)])
 
-    def offer(self, starters: Sequence[Any], creditors: Sequence[Any]) -> None:
-        """Fill the two lists: pairs of id and name."""
+    def offer(self, numbers: Sequence[Any], starters: Sequence[Any], creditors: Sequence[Any]) -> None:
+        """Fill the lists: pairs of id and name."""
+        self.numero.choices = list(numbers) or [("", "")]
         self.modelo.choices = [("", "Escolha um modelo"), *starters]
         self.credor.choices = [("", "Todos os credores"), *creditors]
 
@@ -123,7 +125,7 @@ class FilterForm(Form):
     def sent(self) -> dict[str, str]:
         """What was asked for, as it goes into an address or hidden fields; empty fields are left out."""
         texts = {name: self[name]._value() for name in ("atraso_de", "atraso_ate", "valor_de", "valor_ate", "cidade")}
-        ids = {"modelo": self.modelo.data or "", "credor": self.credor.data or ""}
+        ids = {"numero": self.numero.data or "", "modelo": self.modelo.data or "", "credor": self.credor.data or ""}
         return {name: str(value) for name, value in {**ids, **texts}.items() if value != ""}
 
 

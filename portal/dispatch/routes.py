@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, g, make_response, request, url_for
@@ -27,24 +28,24 @@ SHOWN_FIRST = 20
 @blueprint.get("/envios")
 @admin_only
 def index() -> Response:
-    connection = connections.current(g.account_id)
     page = dispatches.dispatches_of(g.account_id, _page_number())
     return fragment(
         "dispatch/index.html",
         page=page,
         progress=dispatches.progress_of([dispatch.id for dispatch in page.items]),
         status_words=overview.STATUS_WORDS,
-        pace=overview.pace_of(connection)[0] if connection else None,
+        paces=overview.paces_of(g.account_id),
+        numbers=connections.names(g.account_id),
     )
 
 
 @blueprint.get("/envios/novo")
 @admin_only
 def new() -> Response:
-    connection = connections.current(g.account_id)
+    connection = _number(request.args)
     form = _offered(FilterForm(request.args), connection)
     if "conferir" not in request.args or connection is None:
-        if not request.args:
+        if not {*request.args} - {"numero"}:
             form.atraso_de.data = 1
         return _filter_page(form, connection)
     if not form.validate():
@@ -55,7 +56,7 @@ def new() -> Response:
 @blueprint.post("/envios")
 @admin_only
 def start() -> Response:
-    connection = connections.current(g.account_id)
+    connection = _number(request.form)
     form = _offered(StartForm(), connection)
     starter = starters.starter_in(g.account_id, form.modelo.data or 0)
     if not form.validate_on_submit() or connection is None or starter is None:
@@ -78,6 +79,7 @@ def show(dispatch_id: int) -> Response:
     return fragment(
         "dispatch/show.html",
         dispatch=dispatch,
+        number=connections.names(g.account_id).get(dispatch.connection_id, ""),
         now=overview.overview(dispatch),
         filter_words=overview.filter_words(dispatch),
         started_by=dispatches.person_name(g.account_id, dispatch.created_by_id),
@@ -163,9 +165,19 @@ def _page_number() -> int:
     return request.args.get("pagina", 1, type=int)
 
 
+def _number(sent: Mapping[str, str]) -> Connection | None:
+    """The number that a dispatch is to go out by: the chosen one of those that are on, else the primary one."""
+    if not sent.get("numero"):
+        return connections.current(g.account_id)
+    return next((each for each in connections.enabled(g.account_id) if str(each.id) == sent["numero"]), None)
+
+
 def _offered(form: FilterForm, connection: Connection | None) -> Any:
-    approved = starters.approved(connection.id) if connection else []
+    numbers, approved = plan.numbers(g.account_id), starters.approved(connection.id) if connection else []
+    if numbers and connection and form.numero.data is None:
+        form.numero.data = connection.id
     form.offer(
+        list(numbers.items()),
         [(starter.id, starter.name) for starter in approved],
         [(creditor.id, creditor.name) for creditor in creditors_of(g.account_id)],
     )
@@ -175,6 +187,8 @@ def _offered(form: FilterForm, connection: Connection | None) -> Any:
 def _filter_page(form: FilterForm, connection: Connection | None, *, bad: bool = False) -> Response:
     context: dict[str, Any] = {
         "form": form,
+        "numbers": plan.numbers(g.account_id),
+        "number": connection,
         "cities": people.cities_of(g.account_id),
         "has_starters": len(form.modelo.choices) > 1,
         "pace": overview.pace_of(connection)[0] if connection else None,
@@ -192,6 +206,7 @@ def _preview_page(form: FilterForm, connection: Connection) -> Response:
     return fragment(
         "dispatch/preview.html",
         found=found,
+        number=connections.names(g.account_id).get(connection.id, ""),
         first=found.reached[:SHOWN_FIRST],
         starter=starter,
         words=form.filter().words(dispatches.creditor_name(g.account_id, form.credor.data)),

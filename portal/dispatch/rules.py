@@ -162,7 +162,8 @@ NEVER_OPEN = "A janela de envio não abre em nenhum dia. Mude os horários na ab
 
 @dataclass(frozen=True)
 class Standing:
-    """What may hold a dispatch that has people left. `stopped` explains why the connection stopped, "" if it works."""
+    """What may hold a dispatch that has people left. `stopped` explains why the connection stopped, "" if it works;
+    `not_sendable` why the starter may not be sent, when it is known."""
 
     pace: Pace
     now: datetime
@@ -170,6 +171,10 @@ class Standing:
     in_use: bool = True
     stopped: str = ""
     approved: bool = True
+    not_sendable: str = ""
+
+
+_NOT_APPROVED = "O modelo deixou de estar aprovado. O envio continua sozinho quando a Meta voltar a aprová-lo."
 
 
 def why_held(standing: Standing) -> str:
@@ -177,11 +182,13 @@ def why_held(standing: Standing) -> str:
     if standing.paused:
         return f"{standing.paused} Ninguém mais recebe até que alguém clique em Retomar."
     if not standing.in_use:
-        return "O número deste envio está desligado. O envio continua quando ele for ligado de novo na aba Configurações."
+        return (
+            "O número deste envio está desligado. O envio continua quando ele for ligado de novo na aba Configurações."
+        )
     if standing.stopped:
         return f"A conexão com o WhatsApp está parada. {standing.stopped}"
     if not standing.approved:
-        return "O modelo deixou de estar aprovado. O envio continua sozinho quando a Meta voltar a aprová-lo."
+        return standing.not_sendable or _NOT_APPROVED
     return _held_by_pace(standing.pace, standing.now)
 
 

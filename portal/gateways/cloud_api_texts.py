@@ -53,9 +53,9 @@ def _words(kind: str, content: Mapping[str, Any], part: Any) -> str:
         emoji = _text(content.get("emoji"))
         return f"[reação {emoji}]" if emoji else "[reação removida]"
     if kind == "location":
-        return _with(_PLACEHOLDERS[kind], _text(content.get("name")) or _text(content.get("address")))
+        return _with(_PLACEHOLDERS[kind], _place(content))
     if kind == "contacts":
-        return _with(_PLACEHOLDERS[kind], _contact_name(part))
+        return _with(_PLACEHOLDERS[kind], _contacts(part))
     if kind in {"order", "edit"}:
         return _with(_PLACEHOLDERS[kind], _text(content.get("text")) or _edited(content))
     return _PLACEHOLDERS.get(kind, UNSUPPORTED)
@@ -69,10 +69,26 @@ def _with(placeholder: str, words: str) -> str:
     return f"{placeholder} {words}" if words else placeholder
 
 
-def _contact_name(part: Any) -> str:
-    first = part[0] if isinstance(part, list) and part else None
-    name = first.get("name") if isinstance(first, Mapping) else None
-    return _text(name.get("formatted_name")) if isinstance(name, Mapping) else ""
+def _place(content: Mapping[str, Any]) -> str:
+    """The name and address of a place, and where it is: a map finds it by the pair of numbers."""
+    point = [content.get("latitude"), content.get("longitude")]
+    numbers = [str(each) for each in point if isinstance(each, int | float) and not isinstance(each, bool)]
+    named = [_text(content.get("name")), _text(content.get("address"))]
+    return " · ".join(each for each in (*named, ", ".join(numbers) if len(numbers) == 2 else "") if each)
+
+
+def _contacts(part: Any) -> str:
+    """The names and numbers of the contacts that were shared."""
+    found = [_contact(each) for each in part if isinstance(each, Mapping)] if isinstance(part, list) else []
+    return "; ".join(each for each in found if each)
+
+
+def _contact(contact: Mapping[str, Any]) -> str:
+    name, phones = contact.get("name"), contact.get("phones")
+    words = [_text(name.get("formatted_name"))] if isinstance(name, Mapping) else []
+    listed = phones if isinstance(phones, list) else []
+    words += [_text(each.get("phone")) or _text(each.get("wa_id")) for each in listed if isinstance(each, Mapping)]
+    return " ".join(each for each in words if each)
 
 
 def _edited(content: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -149,7 +150,7 @@ def _target(url: str, parts: SplitResult, pool: HTTPConnectionPool | ProxyManage
 def _roots() -> dict[str, Any]:
     """The TLS roots, which the environment may replace with a file or a folder as for every other request."""
     place = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
-    return {"cert_reqs": "CERT_REQUIRED", "ca_cert_dir" if os.path.isdir(place) else "ca_certs": place}
+    return {"cert_reqs": "CERT_REQUIRED", "ca_cert_dir" if Path(place).is_dir() else "ca_certs": place}
 
 
 def _pinned(connection_class: Any, address: str) -> Any:

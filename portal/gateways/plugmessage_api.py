@@ -15,17 +15,19 @@ from typing import Any
 
 from portal.gateways import http
 from portal.gateways.base import Line, SendError, Uncertain
-from portal.gateways.plugmessage_errors import NO_ROUTE, TOKEN_MISSING, code_of, refusal
+from portal.gateways.plugmessage_errors import NO_ROUTE, NOT_PROVEN, TOKEN_MISSING, code_of, refusal
+from portal.gateways.plugmessage_reading import storable
 
 HIDDEN = "***"
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _HEADER = re.compile(r"[\x21-\x7e]{0,400}")
 _BASE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?")
 _IN_ADDRESS = re.compile(r"(/token/)[^/\s?\"']+")
-_ECHOED = re.compile(r"(client-token)\s+\S.*?\s+(not allowed)", re.IGNORECASE)
+_ECHOED = re.compile(r"(client-token)[:\s]+\S.*?\s+(not allowed)", re.IGNORECASE)
 _LOGS_OF_ADDRESSES = ("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry")
 # A time-out of a server in between, which proves nothing about the one behind it.
 _REQUEST_TIMEOUT = 408
+_NO_SUCH_ROUTE = frozenset({404, 405})
 
 
 class _HideTokens(logging.Filter):
@@ -96,7 +98,8 @@ class Api:
         else:
             if answer.fine:
                 return answer
-            problem = self.refused(line, answer) or SendError("unreachable", answer.about, retry=True)
+            missing = answer.status in _NO_SUCH_ROUTE  # said by a page of the server, too
+            problem = self.refused(line, answer) or refusal(NO_ROUTE if missing else "unreachable", answer.about)
         raise problem
 
     def call(self, line: Line, method: str, action: str, payload: Mapping[str, Any] | None = None) -> Answer:
@@ -107,7 +110,8 @@ class Api:
         return answer
 
     def refused(self, line: Line, answer: Answer) -> SendError | None:
-        """The refusal that an answer proves, None when it proves none: a 5xx, a page of a server in between."""
+        """The refusal that an answer proves, None when it proves none: a 5xx, a page of a server in between, a time-out
+        between the provider and WhatsApp."""
         client_fault = 400 <= answer.status < 500 and answer.status != _REQUEST_TIMEOUT
         if not isinstance(answer.data, Mapping) or not (answer.fine or client_fault):
             return None
@@ -116,7 +120,9 @@ class Api:
             failed = answer.data.get("value") is False
             return refusal("not_sent", f"{answer.about}: value false") if failed else None
         code = code_of(told)
-        if code == "refused" and answer.status in {404, 405}:
+        if code == NOT_PROVEN:
+            return None
+        if code == "refused" and answer.status in _NO_SUCH_ROUTE:
             code = NO_ROUTE
         if code == "refused" and answer.status == 429:
             code = "rate"
@@ -160,9 +166,9 @@ def without_tokens(told: str) -> str:
 
 
 def parsed(body: bytes) -> Any:
-    """The JSON of a body, None when it is none."""
+    """The JSON of a body, every text in it storable; None when it is none."""
     try:
-        return json.loads(body)
+        return storable(json.loads(body))
     except (ValueError, RecursionError):
         return None
 

@@ -75,12 +75,18 @@ def _other(envelope: Mapping[str, Any]) -> Said | None:
     if isinstance(envelope.get("location"), Mapping):
         return Said(*describe("location", {"location": part(envelope, "location")}))
     if isinstance(envelope.get("contact"), Mapping):
-        name = {"formatted_name": text(part(envelope, "contact").get("displayName"))}
-        return Said(*describe("contacts", {"contacts": [{"name": name}]}))
+        return _contact(part(envelope, "contact"))
     if isinstance(envelope.get("reaction"), Mapping):
         return _reaction(part(envelope, "reaction"))
     named = [key for key, value in envelope.items() if isinstance(value, Mapping) and value and key not in _ABOUT]
     return Said("unsupported", UNSUPPORTED) if named else None
+
+
+def _contact(content: Mapping[str, Any]) -> Said:
+    listed = content.get("phones")
+    phones = [{"phone": ident(each)} for each in listed] if isinstance(listed, list) else []
+    contact = {"name": {"formatted_name": text(content.get("displayName"))}, "phones": phones}
+    return Said(*describe("contacts", {"contacts": [contact]}))
 
 
 def _reaction(content: Mapping[str, Any]) -> Said:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from portal.gateways.base import SendError
 
 NO_ROUTE = "instance_unknown"
+NO_PAIRING = "no_pairing_code"
 TOKEN_MISSING = "client_token"
 SUSPENDED = "suspended"
+# "Timeout on send message": as an answer it leaves open what happened; as news of a message it is a failure.
+NOT_PROVEN = "not_delivered"
 _DETAIL_LENGTH = 300
 
 
@@ -67,7 +70,7 @@ _RULES: dict[str, _Rule] = {
     "rejected": _Rule(
         "O WhatsApp não permitiu o envio desta mensagem. Revise o texto e tente outro telefone ou outro meio de contato."
     ),
-    "not_delivered": _Rule(
+    NOT_PROVEN: _Rule(
         "O PlugMessage não conseguiu entregar a mensagem ao WhatsApp. Confira a conexão do celular e envie de novo."
     ),
     "button_terms": _Rule(
@@ -75,6 +78,7 @@ _RULES: dict[str, _Rule] = {
     ),
     "media": _Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
     "passkey": _Rule("Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."),
+    NO_PAIRING: _Rule("O PlugMessage não ofereceu o código para digitar no celular. Conecte pelo QR Code."),
     "webhook": _Rule(
         "O PlugMessage não aceitou o endereço de retorno do portal. Ele precisa começar com https:// e estar acessível "
         "pela internet."
@@ -107,8 +111,8 @@ _FRAGMENTS = (
     ("have permission to send", "rejected"),
     ("rejected sending", "rejected"),
     ("allow sending", "rejected"),
-    ("timeout on send", "not_delivered"),
-    ("error on send", "not_delivered"),
+    ("timeout on send", NOT_PROVEN),
+    ("error on send", NOT_PROVEN),
     ("queue", "queue_full"),
     ("too many", "rate"),
     ("not connected", "not_connected"),

@@ -16,7 +16,7 @@ import segno
 
 from portal.gateways.base import Line, LinkStatus, PhoneCheck, Qr, SendError
 from portal.gateways.plugmessage_api import Answer, Api
-from portal.gateways.plugmessage_errors import NO_ROUTE, SUSPENDED, explain, refusal
+from portal.gateways.plugmessage_errors import NO_PAIRING, NO_ROUTE, SUSPENDED, code_of, explain, refusal
 from portal.gateways.plugmessage_payloads import LID, digits_of
 from portal.gateways.plugmessage_reading import digits, hidden_number, text
 
@@ -64,12 +64,18 @@ class Link:
 
     def pairing_code(self, line: Line, phone: str) -> str:
         """The code to type in the phone instead of reading a QR. SendError "passkey" when the phone demands one."""
-        answer = self._object(line, "GET", f"phone-code/{digits_of(phone)}")
+        action = f"phone-code/{digits_of(phone)}"
+        try:
+            answer = self._object(line, "GET", action)
+        except SendError as error:
+            if error.code != NO_ROUTE:
+                raise
+            raise refusal(NO_PAIRING, error.detail) from error
         if answer.get("challenge"):
             raise refusal("passkey", "a passkey is asked for")
         code = text(answer.get("value")) or text(answer.get("code"))
         if not _PAIRING.fullmatch(code):
-            raise refusal("not_sent", "no pairing code in the answer")
+            raise refusal(NO_PAIRING, "no pairing code in the answer")
         return code
 
     def restore(self, line: Line) -> None:
@@ -177,14 +183,13 @@ def _state(api: Api, line: Line, answer: Answer) -> LinkStatus:
     told, connected, online = answer.told.lower(), data.get("connected"), data.get("smartphoneConnected")
     if connected is True:
         return LinkStatus("connected", detail=_OFFLINE if online is False else "")
+    if code_of(told) == SUSPENDED:
+        return LinkStatus(SUSPENDED, detail=explain(SUSPENDED))
     if connected is False:
         return LinkStatus("restorable" if "restore" in told or online is True else "disconnected")
-    refused = api.refused(line, answer)
-    if refused is None:
-        return LinkStatus("unknown")
-    if refused.code != SUSPENDED:
+    if refused := api.refused(line, answer):
         raise refused
-    return LinkStatus(SUSPENDED, detail=explain(SUSPENDED))
+    return LinkStatus("unknown")
 
 
 def _qr(answer: Answer) -> Qr:

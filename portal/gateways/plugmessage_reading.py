@@ -22,12 +22,23 @@ _HIDDEN_NUMBER = re.compile(r"([0-9]{1,30})@lid")
 def load(body: bytes) -> Mapping[str, Any]:
     """The JSON object of a body, every text in it storable. Raises ValueError when it is none."""
     try:
-        data = _storable(json.loads(body, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_bounded))
+        data = storable(json.loads(body, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_bounded))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if isinstance(data, dict):
         return data
     raise ValueError("not a JSON object")
+
+
+def storable(value: Any) -> Any:
+    """The same JSON without what a database refuses: NUL, and halves of a surrogate pair."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value
 
 
 def text(value: Any) -> str:
@@ -85,14 +96,3 @@ def _finite(literal: str) -> float | str:
 
 def _bounded(literal: str) -> int | str:
     return int(literal) if len(literal) <= _NUMBER_LENGTH else literal
-
-
-def _storable(value: Any) -> Any:
-    """Without what a database refuses: NUL, and halves of a surrogate pair."""
-    if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    return value

@@ -76,11 +76,11 @@ def _received(data: Mapping[str, Any]) -> Item:
         return Unknown(crowd, data)
     if data.get("fromMe") is True and data.get("fromApi") is not False:
         return Unknown("own", data)  # by the API, or by an instance too old to tell who wrote it
-    said = read(data)
+    said, notification = read(data), text(data.get("notification"))[:60]
+    if notification and (said is None or said.kind == "unsupported"):
+        return Unknown(f"notification:{notification}", data)
     if said is None:
-        waiting = "waiting" if data.get("waitingMessage") is True else "received"
-        notification = text(data.get("notification"))[:60]
-        return Unknown(f"notification:{notification}" if notification else waiting, data)
+        return Unknown("waiting" if data.get("waitingMessage") is True else "received", data)
     provider_id = ident(data.get("messageId"))
     if not provider_id:
         return Broken("no usable id", data)

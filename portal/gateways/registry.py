@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from portal.gateways import cloud_api_errors, plugmessage_errors
+from portal.gateways import cloud_api_errors, evolution_errors, plugmessage_errors
 from portal.gateways.base import Gateway
 from portal.gateways.cloud_api import CloudApi
+from portal.gateways.evolution import Evolution
 from portal.gateways.plugmessage import PlugMessage
 from portal.gateways.simulator import Simulator
 
@@ -25,17 +26,19 @@ _ERRORS: Mapping[str, _Errors] = {
     CloudApi.kind: cloud_api_errors,
     Simulator.kind: cloud_api_errors,
     PlugMessage.kind: plugmessage_errors,
+    Evolution.kind: evolution_errors,
 }
 
 
 def build(config: Mapping[str, Any]) -> dict[str, Gateway]:
     """Every gateway by its kind, from `GRAPH_API_URL`, `GRAPH_API_VERSION`, `PLUGMESSAGE_API_URL` and `FILE_ROOT`.
 
-    KeyError if one of them lacks."""
+    KeyError if one of them lacks. `EVOLUTION_API_URL` is the installation's own server, if it has one."""
     files = Path(config["FILE_ROOT"])
     gateways: list[Gateway] = [
         CloudApi(config["GRAPH_API_URL"], config["GRAPH_API_VERSION"], files),
         PlugMessage(config["PLUGMESSAGE_API_URL"], files),
+        Evolution(config.get("EVOLUTION_API_URL", ""), files),
         Simulator(),
     ]
     return {gateway.kind: gateway for gateway in gateways}

@@ -6,14 +6,16 @@ the same entrance as Meta does.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from portal.gateways import cloud_api_webhooks
-from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Recipient
+from portal.gateways import cloud_api_webhooks, simulator_files
+from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Media, Recipient
 from portal.gateways.cloud_api import NumberInfo
 from portal.gateways.cloud_api_errors import explain
 from portal.gateways.cloud_api_payloads import payload
@@ -21,7 +23,7 @@ from portal.gateways.cloud_api_templates import Components, Submitted
 from portal.gateways.cloud_api_webhooks import SIGNATURE_HEADER, sign
 from portal.gateways.messages import Choice, Content
 
-__all__ = ["SIGNATURE_HEADER", "Simulator", "inbound_body", "provider_id_of", "sign", "status_body"]
+__all__ = ["SIGNATURE_HEADER", "Sent", "Simulator", "inbound_body", "provider_id_of", "sign", "status_body"]
 
 
 class Simulator:
@@ -32,6 +34,7 @@ class Simulator:
 
     def __init__(self) -> None:
         self.templates = SimulatedTemplates()
+        self.fetch = simulator_files.fetch
 
     def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
         """Accept a message. Raises `SendError` for what breaks Meta's limits; never `Uncertain`."""
@@ -74,18 +77,27 @@ def provider_id_of(attempt_id: str) -> str:
     return "wamid.SIM" + hashlib.sha256(attempt_id.encode()).hexdigest()[:32].upper()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A file from the phone; `kind` is image, audio, video, document or sticker."""
+
+    kind: str
+    media: Media
+    caption: str = ""
+
+
 def inbound_body(
     line: Line,
     wa_id: str,
     profile_name: str,
-    said: str | Choice,
+    said: str | Choice | Sent,
     provider_id: str,
     at: datetime,
     *,
     listed: bool = False,
     context_id: str = "",
 ) -> bytes:
-    """The webhook body of a message from a person: words, or the tap of a `Choice` (of a list when `listed`)."""
+    """The webhook body of a message from a person: words, a file, or the tap of a `Choice` (of a list when `listed`)."""
     message: dict[str, Any] = {"from": wa_id, "id": provider_id, "timestamp": str(int(at.timestamp()))}
     if context_id:
         message["context"] = {"from": "", "id": context_id}
@@ -111,7 +123,9 @@ def status_body(
     return _envelope(line, {"statuses": [status]})
 
 
-def _said(said: str | Choice, listed: bool) -> dict[str, Any]:
+def _said(said: str | Choice | Sent, listed: bool) -> dict[str, Any]:
+    if isinstance(said, Sent):
+        return {"type": said.kind, said.kind: _file(said)}
     if isinstance(said, str):
         return {"type": "text", "text": {"body": said}}
     reply = {"id": said.id, "title": said.title}
@@ -119,6 +133,17 @@ def _said(said: str | Choice, listed: bool) -> dict[str, Any]:
         reply["description"] = said.description
     kind = "list_reply" if listed else "button_reply"
     return {"type": "interactive", "interactive": {"type": kind, kind: reply}}
+
+
+def _file(sent: Sent) -> dict[str, str]:
+    media = sent.media
+    digest = base64.b64encode(bytes.fromhex(media.sha256)).decode()
+    found = {"id": media.provider_id, "mime_type": media.mime_type, "sha256": digest}
+    if sent.kind == "document":
+        found["filename"] = media.filename
+    if sent.caption and sent.kind not in ("audio", "sticker"):  # WhatsApp has no caption for these
+        found["caption"] = sent.caption
+    return found
 
 
 def _error(code: int) -> dict[str, Any]:

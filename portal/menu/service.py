@@ -35,9 +35,9 @@ def set_up(account_id: int) -> None:
 
 
 def can_interact(account_id: int) -> bool:
-    """Whether the company's current API can show the interactive menu; true while it has none."""
-    connection = connections.current(account_id)
-    return connection is None or gateways.get(connection.kind.value).capabilities.interactive
+    """Whether a number of the company can show the interactive menu; true while none is on."""
+    talking = connections.enabled(account_id)
+    return not talking or any(gateways.get(each.kind.value).capabilities.interactive for each in talking)
 
 
 def edit_option(option: MenuOption, user: User, version: int, label: str, *, active: bool) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from portal import clock, jobs
 from portal.accounts.models import Account
 from portal.connection import queries as connections
-from portal.connection.models import Connection
+from portal.connection.states import State, state_of
 from portal.gateways import registry
 from portal.inbox import queries as inbox
 from portal.inbox.models import Conversation
@@ -54,10 +54,21 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Now:
-    connection: Connection | None
+class Number:
+    """A number that is on: how it is doing, and how much of its daily limit is used."""
+
+    name: str
+    phone: str
+    state: State
     stopped_because: str
     used_today: int
+    daily_limit: int
+
+
+@dataclass(frozen=True)
+class Now:
+    numbers: list[Number]
+    stopped: list[Number]
     waiting: Waiting
     waiting_for: str
     uncertain: list[Uncertain]
@@ -72,7 +83,7 @@ class Now:
 
     @property
     def limit_reached(self) -> bool:
-        return self.connection is not None and self.used_today >= self.connection.daily_limit
+        return any(number.used_today >= number.daily_limit for number in self.numbers)
 
     @property
     def has_pending(self) -> bool:
@@ -82,14 +93,13 @@ class Now:
 def now(account: Account) -> Now:
     """The state of a company at this moment, in at most 11 queries however much there is."""
     moment = clock.now()
-    connection = connections.current(account.id)
+    numbers = _numbers(account, moment)
     waiting = inbox.waiting(account.id)
     stuck = queries.stuck_replies(account.id, moment - REPLY_STUCK)
     uncertain, uncertain_count = _uncertain(account.id)
     return Now(
-        connection=connection,
-        stopped_because=registry.explain(connection.kind.value, connection.stopped_code) if connection else "",
-        used_today=connections.used_on(connection.id, clock.today(account.timezone)) if connection else 0,
+        numbers=numbers,
+        stopped=[number for number in numbers if number.stopped_because],
         waiting=waiting,
         waiting_for=elapsed(waiting.since, moment) if waiting.since else "",
         uncertain=uncertain,
@@ -102,6 +112,22 @@ def now(account: Account) -> Now:
         clock=_clock(states(), moment),
         beginning=queries.beginning(account.id),
     )
+
+
+def _numbers(account: Account, moment: datetime) -> list[Number]:
+    local = clock.local(moment, account.timezone)
+    used = connections.used_by(account.id, local.date())
+    return [
+        Number(
+            name=connections.title_of(each),
+            phone=each.display_phone,
+            state=state_of(each, local),
+            stopped_because=registry.explain(each.kind.value, each.stopped_code),
+            used_today=used.get(each.id, 0),
+            daily_limit=each.daily_limit,
+        )
+        for each in connections.enabled(account.id)
+    ]
 
 
 def _uncertain(account_id: int) -> tuple[list[Uncertain], int]:

@@ -22,9 +22,9 @@ ARRIVED = (State.ACCEPTED, State.SENT, State.DELIVERED, State.READ)
 
 
 def current(account_id: int) -> Connection | None:
-    """The company's simulator, while it is the connection by which it talks."""
-    connection = connections.current(account_id)
-    return connection if connection is not None and connection.kind is ConnectionKind.SIMULATOR else None
+    """The company's simulator, while it is on."""
+    talking = connections.enabled(account_id)
+    return next((each for each in talking if each.kind is ConnectionKind.SIMULATOR), None)
 
 
 def debtors(account_id: int, search: str) -> Sequence[Debtor]:

@@ -89,8 +89,17 @@ def write(wa_id: str) -> Response:
     context = _phone_context(connection, wa_id)
     if not form.validate_on_submit():
         return _not_written(form, context)
-    service.write(connection, context["wa_id"], context["name"], form.text.data)
+    _send(connection, context, form)
     return _written(wa_id, context["name"])
+
+
+def _send(connection: Connection, context: dict[str, Any], form: WriteForm) -> None:
+    given, text = form.file.data, form.text.data
+    if not given:
+        service.write(connection, context["wa_id"], context["name"], text)
+        return
+    content, filename = given.stream.read(), given.filename or ""
+    service.send_file(connection, context["wa_id"], context["name"], content, filename, text)
 
 
 def _not_written(form: WriteForm, context: dict[str, Any]) -> Response:

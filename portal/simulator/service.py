@@ -4,16 +4,18 @@ real provider's webhooks, signed."""
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from portal import clock
+from portal import clock, jobs
 from portal.connection.models import Connection, ConnectionKind
 from portal.extensions import db, transactions
-from portal.gateways import get
+from portal.gateways import get, simulator_files
 from portal.gateways.messages import Choice
-from portal.gateways.simulator import SIGNATURE_HEADER, inbound_body, sign, status_body
+from portal.gateways.simulator import SIGNATURE_HEADER, Sent, inbound_body, sign, status_body
 from portal.inbox.models import Contact, Conversation, Direction, Message
+from portal.inbox.rules import files
 from portal.inbox.rules.ledger import State
 from portal.portfolio.rules import phones
 from portal.webhooks import service as webhooks
@@ -21,10 +23,21 @@ from portal.webhooks import service as webhooks
 BATCH = 200
 
 
-def write(connection: Connection, wa_id: str, name: str, said: str | Choice, *, listed: bool = False) -> None:
-    """Send what a person typed or tapped on the phone. `said` is text, or the choice of a menu."""
+def write(connection: Connection, wa_id: str, name: str, said: str | Choice | Sent, *, listed: bool = False) -> None:
+    """Send what a person typed, attached or tapped on the phone. `said` is text, a file, or the choice of a menu."""
     provider_id = f"wamid.SIM{secrets.token_hex(16).upper()}"
     _deliver(connection, inbound_body(connection.line, wa_id, name, said, provider_id, clock.now(), listed=listed))
+
+
+def send_file(connection: Connection, wa_id: str, name: str, content: bytes, filename: str, caption: str) -> None:
+    """Send a file from the phone, as WhatsApp does: pictures, sound and film by their content, all else as document."""
+    mime_type = files.type_of(content[: files.HEAD]) or files.UNKNOWN_TYPE
+    group = mime_type.partition("/")[0]
+    kind = group if group in ("image", "audio", "video") else "document"
+    media = simulator_files.upload(content)
+    named = replace(media, mime_type=mime_type, filename=files.safe_name(filename, kind, mime_type))
+    write(connection, wa_id, name, Sent(kind, named, caption))
+    jobs.wake("fetch-media")
 
 
 def confirm_delivery() -> int:

@@ -43,7 +43,9 @@ def init_app(app: Flask) -> None:
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+            # Not a default: what sends a file says by itself how long it may be kept, as the portal's own scripts may.
+            response.headers["Cache-Control"] = "no-store"
+            response.headers.remove("Expires")
             response.headers.add("Vary", "HX-Request")
         if g.get("request_id"):
             response.headers["X-Request-Id"] = g.request_id

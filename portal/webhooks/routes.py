@@ -8,6 +8,7 @@ from portal import gateways
 from portal.config import MAX_WEBHOOK
 from portal.connection import queries as connections
 from portal.connection.models import Connection
+from portal.connection.service import health
 from portal.extensions import csrf
 from portal.gateways.cloud_api_webhooks import verification
 from portal.web.guards import public
@@ -27,6 +28,7 @@ def verify(key: str) -> Response:
     challenge = verification(request.args, connection.verify_token)
     if challenge is None:
         abort(403)
+    health.note_verified(connection)
     return Response(challenge, mimetype="text/plain")
 
 
@@ -41,12 +43,13 @@ def receive(key: str) -> Response:
     return Response("", 200)
 
 
-@blueprint.post("/<any(plugmessage, evolution):kind>/<secret>")
+@blueprint.post("/plugmessage/<key>", defaults={"kind": "plugmessage"})
+@blueprint.post("/evolution/<key>", defaults={"kind": "evolution"})
 @public
-def receive_unsigned(kind: str, secret: str) -> Response:
+def receive_unsigned(kind: str, key: str) -> Response:
     """Of a provider that signs nothing: the secret in the address is the proof, and whatever is not right is not there."""
     body = _body(MAX_UNSIGNED)
-    connection = queries.connection_of_secret(kind, secret) or abort(404)
+    connection = queries.connection_of_secret(kind, key) or abort(404)
     if not request.is_json or not _is_object(body) or not _is_authentic(connection, body):
         abort(404)
     service.receive(connection, body)

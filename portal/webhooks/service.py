@@ -15,6 +15,7 @@ from portal import clock, gateways, jobs
 from portal.assistant import service as assistant
 from portal.chat_starters.service import sync as starters
 from portal.connection import queries as connections
+from portal.connection import service as numbers_service
 from portal.connection.models import Connection
 from portal.extensions import db, transactions
 from portal.gateways.base import Broken, Echo, Inbound, Item, LinkUpdate, StatusUpdate, TemplateUpdate, Unknown
@@ -103,24 +104,29 @@ def _apply(event_id: int) -> None:
     if event is None or event.state is not WebhookState.RECEIVED:
         db.session.rollback()  # another process has it
         return
+    connection = db.session.get_one(Connection, event.connection_id)
+    items = gateways.get(connection.kind.value).parse(event.body).items
     # One body of a connection at a time: two first messages of one person must not open two conversations.
-    connection = connections.locked(event.connection_id)
+    numbers = connections.locked_numbers(connection, {phone_number_id for phone_number_id, _ in items})
     tally = Tally()
-    for phone_number_id, item in gateways.get(connection.kind.value).parse(event.body).items:
-        _apply_item(connection, phone_number_id, item, tally)
+    for phone_number_id, item in items:
+        if phone_number_id not in numbers and not isinstance(item, Unknown | Broken):
+            numbers_service.heard(connection, phone_number_id)
+        _apply_item(numbers.get(phone_number_id), item, tally)
     event.unknown_items, event.broken_items, event.error = tally.unknown, tally.broken, tally.error[:2000]
     if tally.failed:
         _count_attempt(event)
     else:
         event.state, event.applied_at = WebhookState.APPLIED, clock.now()
-    connection.last_webhook_at = clock.now()
+    for heard_of in {connection, *numbers.values()}:
+        heard_of.last_webhook_at = clock.now()
     db.session.commit()
     if tally.link:
         jobs.wake("connection-status")
 
 
-def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally: Tally) -> None:
-    """One item in a savepoint of its own: a bad one is noted, and the others of its batch go on.
+def _apply_item(connection: Connection | None, item: Item, tally: Tally) -> None:
+    """One item of a number, None for one that is no number of ours, in a savepoint of its own: a bad one is noted, and the others of its batch go on.
 
     Items are applied once however often their body is tried, so a body with a failed item can simply be tried again.
     """
@@ -128,7 +134,7 @@ def _apply_item(connection: Connection, phone_number_id: str, item: Item, tally:
         tally.broken += 1
         tally.note(item.reason)
         return
-    if isinstance(item, Unknown) or phone_number_id not in ("", connection.phone_number_id):
+    if isinstance(item, Unknown) or connection is None:
         tally.unknown += 1
         return
     try:
@@ -202,6 +208,20 @@ def _note_failure(event_id: int, error: Exception) -> None:
         event.error = f"{type(error).__name__}: {error}"[:2000]
         _count_attempt(event)
     db.session.commit()
+
+
+def apply_again(connection: Connection) -> None:
+    """Put the bodies of a connection that held something for nobody back in the line, in the caller's transaction: its
+    number was corrected. What was applied is not applied twice."""
+    db.session.execute(
+        sa.update(WebhookEvent)
+        .where(
+            WebhookEvent.connection_id == connection.id,
+            WebhookEvent.state == WebhookState.APPLIED,
+            WebhookEvent.unknown_items > 0,
+        )
+        .values(state=WebhookState.RECEIVED, attempts=0)
+    )
 
 
 def retry_failed(account_id: int) -> int:

@@ -217,6 +217,17 @@
   $$(".main-nav [aria-current], .tabs [aria-current]").forEach(centre);
   $(".conv[aria-current]")?.scrollIntoView({ block: "nearest" });
 
+  // A refresh that nobody asked for takes away nothing that a person has typed, chosen or opened since the page came.
+  let refreshing = false;
+
+  const changed = (name, input) =>
+    name === "value" ? input.value !== input.defaultValue : name === "checked" && input.checked !== input.defaultChecked;
+
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element, kind) => {
+    const closing = name === "open" && kind === "remove" && element.matches("details");
+    return !(refreshing && (closing || (element.matches("input") && changed(name, element))));
+  };
+
   let focusWasOn = null;
 
   // A button that was pressed and came back as another element of the same words.
@@ -224,6 +235,7 @@
     button.matches("button") && $$("button", root).find((each) => each.textContent === button.textContent && !each.disabled);
 
   on("htmx:beforeSwap", (event) => {
+    refreshing = event.detail.requestConfig?.verb === "get";
     // One's own message is always followed to the bottom.
     rememberThreads(event.detail.requestConfig?.verb === "post");
     const inside = event.detail.target.contains(document.activeElement) && document.activeElement !== document.body;

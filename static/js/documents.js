@@ -6,6 +6,7 @@
   if (!form) return;
   const area = form.elements.body;
   const saved = { name: form.elements.name.defaultValue, body: area.defaultValue };
+  const refused = Boolean(document.querySelector(".error-summary"));
 
   // Typed by command, the change can be undone with Ctrl+Z; where that is refused, it is written in place.
   function replace(from, to, text) {
@@ -68,7 +69,7 @@
   let leaving = false;
   document.addEventListener("submit", ({ submitter }) => (leaving = submitter?.formTarget !== "_blank"));
   addEventListener("beforeunload", (event) => {
-    const changed = form.elements.name.value !== saved.name || area.value !== saved.body;
+    const changed = refused || form.elements.name.value !== saved.name || area.value !== saved.body;
     if (changed && !leaving) event.preventDefault();
   });
 })();

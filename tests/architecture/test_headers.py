@@ -13,8 +13,16 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from portal import create_app
+from portal.documents.models import IssuedDocument
+from portal.documents.service.issue import content_of
 from portal.extensions import db
+from portal.gateways.messages import to_json
+from portal.inbox.models import Message
+from portal.inbox.rules.ledger import State
 from portal.web.guards import signed_in
+from tests.architecture.seed import Seed, plant
+from tests.architecture.test_tenancy import ENDLESS
+from tests.architecture.url_list import routes
 from tests.support.browser import Browser
 from tests.support.people import PASSWORD, Company
 
@@ -101,6 +109,29 @@ def test_what_is_personal_stays_in_no_cache_and_what_is_static_does(broken: Brow
         elif not kind.startswith("static"):
             assert answer.headers["Cache-Control"] == "no-store", kind
             assert "HX-Request" in answer.headers["Vary"], kind
+
+
+def test_no_address_s_answer_is_kept_in_a_cache(app: Flask, company: Company, admin: Browser) -> None:
+    """Files above all: what sends them would have them cached for a year, as the portal's own scripts are."""
+    seed, files = plant(app, company), set()
+    _send_file(app, seed)
+    for method, rule, _ in routes(app):
+        if method != "GET" or rule.endpoint in ENDLESS:
+            continue
+        answer = admin.client.get(seed.url(rule))
+        assert answer.headers.getlist("Cache-Control") == ["no-store"] and "Expires" not in answer.headers, rule.rule
+        if answer.mimetype == "application/pdf":
+            files.add(rule.endpoint)
+    assert files >= {"inbox.file", "simulator.file", "documents.issued_pdf"}
+
+
+def _send_file(app: Flask, seed: Seed) -> None:
+    """Make the seed's message one with a document, which the phone received."""
+    with app.app_context():
+        message = db.session.get_one(Message, seed.values["message_id"])
+        issued = db.session.get_one(IssuedDocument, seed.values["issued_id"])
+        message.content, message.state = to_json(content_of(issued)), State.DELIVERED
+        db.session.commit()
 
 
 def test_https_is_asked_for_where_there_is_https(database: dict[str, str]) -> None:

@@ -46,4 +46,5 @@ def test_the_page_of_all_changes(admin: Browser, app: Flask, window: OpenWindow,
     expect(page.get_by_role("listitem").first).to_contain_text("Boleto")
     watched.check_everywhere()
     page.get_by_role("link", name="Histórico de").first.click()
-    watched.check_everywhere()
+    expect(page.get_by_text("Versão atual")).to_be_visible()
+    watched.check()

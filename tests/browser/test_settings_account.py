@@ -63,4 +63,4 @@ def test_a_document_deactivated_meanwhile(app: Flask, window: OpenWindow, compan
     page.get_by_role("button", name="Salvar").click()
     expect(page.locator("#account-choices .error-summary")).to_be_focused()
     expect(page.get_by_label("Termo de acordo")).to_have_attribute("aria-invalid", "true")
-    watched.check_everywhere()
+    watched.check()

@@ -38,7 +38,7 @@ def test_edited_in_place_with_the_keyboard_alone(app: Flask, window: OpenWindow,
     expect(edit).to_be_focused()
     expect(row(page, "Escola Azul")).to_contain_text("Termo da escola credor")
     assert is_marked(page)
-    watched.check_everywhere()
+    watched.check()
 
 
 def test_cancel_and_a_document_that_is_gone(app: Flask, window: OpenWindow, company: Company) -> None:

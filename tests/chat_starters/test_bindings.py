@@ -39,7 +39,9 @@ def test_associating(app: Flask, company: Company, admin: Browser, starter_id: i
     assert (form["field_2"], form["text_2"]) == ("text:", "Escola Azul")
 
 
-def test_the_preview_shows_a_real_debtor(app: Flask, company: Company, other: Company, admin: Browser, starter_id: int) -> None:
+def test_the_preview_shows_a_real_debtor(
+    app: Flask, company: Company, other: Company, admin: Browser, starter_id: int
+) -> None:
     url = f"{PAGE}/{starter_id}/coringas"
     assert "os dados são de exemplo" in admin.get(url).words
     add_debtor(app, company, "ZILDA ROCHA", tax_id=TAX_IDS[1], phone="+5511987654322", creditor="Escola Verde")
@@ -98,7 +100,8 @@ def test_an_association_comes_back(app: Flask, company: Company, admin: Browser,
         assert admin.post(url, seen=seen(admin, starter_id), **chosen).status == 303
     page = admin.get(f"/historico/chat-starter:{starter_id}")
     assert "associou os coringas de" in page.words
-    (form,) = [each for each in page.all("form[action*=restaurar]") if "“Maria”" in each.parent.get_text()][:1]
+    form = page.one("form[action$='/restaurar']")
+    assert "“Maria”" in str(form["data-confirm"])
     fields = {str(each["name"]): str(each["value"]) for each in form.select("input[name]")}
     assert admin.post(str(form["action"]), **fields).status == 303
     assert starters(app, company)[0].bindings == ["text:Maria", "creditor_name"]

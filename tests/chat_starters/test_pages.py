@@ -61,7 +61,9 @@ def test_what_blocks_stands_at_the_top_and_beside_its_field_and_all_stays_typed(
     assert len(starters(app, company)) == 1
 
 
-def test_a_draft_is_kept_unfinished_and_sent_later(app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser) -> None:
+def test_a_draft_is_kept_unfinished_and_sent_later(
+    app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser
+) -> None:
     page = write(admin, follow=True, action="draft", body="Olá {{1}}", **{"samples-0": ""})
     assert "Rascunho guardado." in page.words
     (row,) = starters(app, company)
@@ -84,7 +86,9 @@ def test_what_cannot_even_be_kept(app: Flask, company: Company, admin: Browser, 
     assert starters(app, company) == []
 
 
-def test_a_double_click_makes_one_starter(app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser) -> None:
+def test_a_double_click_makes_one_starter(
+    app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser
+) -> None:
     assert write(admin).status == 303
     again = admin.post(f"{PAGE}/novo", follow=True, **FORM)
     assert "O modelo inicio já está na lista." in again.words
@@ -102,7 +106,9 @@ def test_without_scripts_buttons_add_rows_and_wildcards(app: Flask, company: Com
     assert form["buttons-0-kind"] == "quick_reply"
     form = {**form, "buttons-0-text": "Podemos falar"}
     page = admin.post(f"{PAGE}/novo", **{**form, "action": "add"})
-    page = admin.post(f"{PAGE}/novo", **{**page.form_data("#starter-form"), "buttons-1-text": "Não", "action": "remove-1"})
+    page = admin.post(
+        f"{PAGE}/novo", **{**page.form_data("#starter-form"), "buttons-1-text": "Não", "action": "remove-1"}
+    )
     form = page.form_data("#starter-form")
     assert [form.get("buttons-0-text"), form.get("buttons-1-text")] == ["Não", None]
     page = admin.post(f"{PAGE}/novo", **{**form, "action": "insert"})
@@ -122,10 +128,18 @@ def test_odd_row_numbers_are_no_error(admin: Browser, name: str) -> None:
 def test_the_preview_and_the_linter_follow_the_typing_and_write_nothing(
     app: Flask, company: Company, admin: Browser
 ) -> None:
-    typed = {**FORM, "body": "Olá {{1}}, sua dívida com {{2}} e {{3}} pode ser vista.", "name": "Início!", "header": "Azul"}
+    typed = {
+        **FORM,
+        "body": "Olá {{1}}, sua dívida com {{2}} e {{3}} pode ser vista.",
+        "name": "Início!",
+        "header": "Azul",
+    }
     admin.get(f"{PAGE}/novo")
     page = admin.post(f"{PAGE}/novo/previa", htmx=True, **typed)
-    assert page.one("#starter-phone .bubble-text").get_text() == "Olá Maria, sua dívida com Escola Azul e {{3}} pode ser vista."
+    assert (
+        page.one("#starter-phone .bubble-text").get_text()
+        == "Olá Maria, sua dívida com Escola Azul e {{3}} pode ser vista."
+    )
     assert page.one("#starter-phone .bubble-title").get_text() == "Azul"
     assert "“dívida” expõe a pessoa" in page.one("#remarks-body").get_text()
     assert page.one("#remote-name").get_text() == "inicio"
@@ -151,7 +165,9 @@ def test_emptied_samples_leave_and_filled_ones_stay(admin: Browser) -> None:
     assert [each["id"] for each in page.all("[hx-swap-oob=delete]")] == ["sample-2"]
 
 
-def test_the_list_is_filtered_and_paged(app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser) -> None:
+def test_the_list_is_filtered_and_paged(
+    app: Flask, company: Company, graph: GraphApi, official: int, admin: Browser
+) -> None:
     for number in range(25):
         graph.add_template("20200001", f"modelo_{number:02}", f"Olá {{{{1}}}}, assunto {number} da escola.")
     graph.add_template("20200001", "espera", "Olá {{1}}, um texto próprio aqui.", status="PENDING")
@@ -180,7 +196,9 @@ def test_what_is_written_comes_out_as_written(app: Flask, company: Company, admi
     assert page.one(".bubble-text").get_text() == text
 
 
-def test_the_other_numbers_of_the_company(app: Flask, company: Company, official: int, admin: Browser, starter_id: int) -> None:
+def test_the_other_numbers_of_the_company(
+    app: Flask, company: Company, official: int, admin: Browser, starter_id: int
+) -> None:
     """A company with two numbers has a list for each."""
     simulator = admin.get(PAGE).all("nav[aria-label=Número] a")[1]
     page = admin.get(str(simulator["href"]))

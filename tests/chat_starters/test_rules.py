@@ -6,6 +6,7 @@ import pytest
 
 from portal.chat_starters.rules.wildcards import is_bound, parameters, preview, remote_name, unsupported
 
+
 @pytest.mark.parametrize(
     ("name", "remote"),
     [("Início de Cobrança", "inicio_de_cobranca"), ("  2ª via!  ", "2a_via"), ("já_ok_1", "ja_ok_1"), ("—", "")],

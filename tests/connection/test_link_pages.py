@@ -58,7 +58,7 @@ def test_the_code_is_shown_renewed_three_times_and_then_waits_for_a_click(admin:
         assert "Gerar novo QR Code" in last.words
         assert not last.all("[hx-trigger='every 15s']")
         assert last.answer.headers["HX-Retarget"] == f"#link-{plug.connection_id}"
-        assert admin.client.get(f"{plug.card}/qr.png").status_code == 404
+        assert admin.client.get(f"{plug.card}/qr/imagem").status_code == 404
     assert codes_asked(plug) == 3
 
 
@@ -198,9 +198,9 @@ def test_reading_again_while_connected_disconnects_first(company: Company, admin
 def test_only_the_companys_admins_may(
     app: Flask, company: Company, admin: Browser, operator: Browser, stranger: Browser, plug: Paired, verb: str
 ) -> None:
-    assert operator.post(f"{plug.card}/{verb}").status == 403
+    assert operator.post(f"{plug.card}/{verb}").status == 404
     assert stranger.post(f"{plug.card}/{verb}").status == 404
-    assert stranger.client.get(f"{plug.card}/qr.png").status_code == 404
+    assert stranger.client.get(f"{plug.card}/qr/imagem").status_code == 404
 
 
 def test_who_is_reminded_is_chosen(admin: Browser, company: Company, other: Company, plug: Paired) -> None:

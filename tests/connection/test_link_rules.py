@@ -31,7 +31,12 @@ PHONE, OTHER = "5511980001000", "5511970002000"
         (Link("connected", PHONE, OLD), "connected", PHONE, Link("connected", PHONE, OLD)),
         (Link("connected", PHONE, OLD), "connected", "", Link("connected", PHONE, OLD)),
         (Link("connected", PHONE, OLD), "connected", OTHER, Link("connected", OTHER, NOW)),
-        (Link("connected", "(11) 98000-1000", OLD), "connected", "551180001000", Link("connected", "551180001000", OLD)),
+        (
+            Link("connected", "(11) 98000-1000", OLD),
+            "connected",
+            "551180001000",
+            Link("connected", "551180001000", OLD),
+        ),
         (Link("connected", PHONE, OLD), "restricted", PHONE, Link("restricted", PHONE, OLD)),
         (Link("connected", PHONE, OLD), "unknown", "", Link("connected", PHONE, OLD)),
         (Link("connected", PHONE, OLD), "disconnected", "", Link("disconnected", PHONE, OLD)),

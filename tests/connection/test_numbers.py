@@ -10,6 +10,7 @@ from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.extensions import db
 from tests.connection.official import CREDENTIALS, PAGE, change
 from tests.support.browser import Browser
+from tests.support.connections import of_kind
 from tests.support.people import Company
 
 
@@ -105,7 +106,7 @@ def test_credentials_of_plugmessage(app: Flask, company: Company, admin: Browser
     assert "Credenciais salvas" in page.words
     assert "termina em IA42" in page.words and given["access_token"] not in page.text
     with app.app_context():
-        saved = queries.of_kind(company.id, ConnectionKind.PLUGMESSAGE)
+        saved = of_kind(company.id, ConnectionKind.PLUGMESSAGE)
         assert saved is not None
         assert (saved.phone_number_id, saved.access_token, saved.app_secret) == ("3C0FFEE1", "TOKENDAINSTANCIA42", "")
     stale = admin.post(f"{url}/credenciais", version=version, **given)
@@ -117,7 +118,7 @@ def test_the_top_bar_tells_of_the_worst_number(app: Flask, company: Company, con
     add(connected, "plugmessage", "Celular")
     assert connected.get("/").one(".bar .tag").get_text() == "Celular — falta configurar"
     with app.app_context():
-        phone = queries.of_kind(company.id, ConnectionKind.PLUGMESSAGE)
+        phone = of_kind(company.id, ConnectionKind.PLUGMESSAGE)
         assert phone is not None
         phone.display_phone, phone.phone_number_id, phone.access_token = "(11) 98765-4321", "3C0FFEE1", "TOKEN"
         phone.link_state = LinkState.DISCONNECTED

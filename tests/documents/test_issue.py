@@ -125,7 +125,7 @@ def test_the_memory_is_the_whole_calculation(app: Flask, company: Company) -> No
     assert memory["on"] == "2026-11-22"
     assert memory["sums"] == {
         "principal": "1000.00", "fine": "20.00", "interest": "65.33", "fee": "108.53", "discount": "0.00",
-        "total": "1193.86",
+        "total": "1193.86", "credited": "0.00",
     }  # fmt: skip
     (title,) = memory["titles"]
     assert (title["number"], title["days"], title["due_date"]) == ("001", 196, "2026-05-10")

@@ -11,8 +11,10 @@ import pytest
 
 from portal.gateways.base import Gateway, Line, Recipient
 from portal.gateways.cloud_api import CloudApi
+from portal.gateways.evolution import Evolution
 from portal.gateways.plugmessage import PlugMessage
 from portal.gateways.simulator import Simulator
+from tests.fakes.evolution_api import EvolutionApi
 from tests.fakes.graph_api import GraphApi
 from tests.fakes.plug_api import PlugApi
 from tests.gateways.shapes import MARIA
@@ -32,6 +34,15 @@ def plug() -> Iterator[PlugApi]:
     with PlugApi() as fake:
         instance = fake.add_instance("1065", "token-1", "app-secret")
         instance.link, instance.phone = "connected", "551130001000"
+        yield fake
+
+
+@pytest.fixture
+def evolution_server() -> Iterator[EvolutionApi]:
+    """A linked instance on the fake Evolution API, with the credentials of `line`."""
+    with EvolutionApi() as fake:
+        fake.add_instance("1065", "token-1")
+        fake.scan("1065", "551130001000")
         yield fake
 
 
@@ -101,9 +112,25 @@ def _plug_station(plug: PlugApi, files: Path) -> Station:
     )
 
 
+def _evolution_station(server: EvolutionApi, files: Path) -> Station:
+    def elsewhere(url: str) -> Gateway:
+        return Evolution(url, files)
+
+    return Station(
+        elsewhere(server.url),
+        lambda: len(server.ledger),
+        server.next,
+        lambda: server.without_whatsapp.add(MARIA),
+        lambda: server.next("refuse", error="slow down", status=429),
+        server.release,
+        elsewhere,
+    )
+
+
 STATIONS: dict[str, tuple[str, Callable[[Any, Path], Station]]] = {
     "cloud_api": ("graph", _cloud_station),
     "plugmessage": ("plug", _plug_station),
+    "evolution": ("evolution_server", _evolution_station),
 }
 
 

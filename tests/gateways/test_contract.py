@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from portal.gateways import http
 from portal.gateways.base import Delivery, Gateway, Inbound, Line, Recipient, SendError, StatusUpdate, Uncertain
+from portal.gateways.evolution_webhooks import SECRET_HEADER
 from portal.gateways.messages import Buttons, Choice, ChoiceList, Content, Document, Template, Text
 from portal.gateways.registry import build, explain, stops
 from portal.gateways.simulator import SIGNATURE_HEADER, inbound_body, sign, status_body
@@ -163,12 +164,17 @@ def test_wrong_credentials_stop_the_line(station: Station, line: Line, to: Recip
 
 def _inbound(kind: str, line: Line) -> tuple[bytes, Mapping[str, str]]:
     """The body of a message from Maria, and the headers that prove it."""
+    if kind == "evolution":
+        key = {"remoteJid": f"{MARIA}@s.whatsapp.net", "fromMe": False, "id": "wamid.1"}
+        said = {"message": {"conversation": "oi"}, "pushName": "Maria", "messageTimestamp": int(NOW.timestamp())}
+        event = {"event": "messages.upsert", "instance": line.phone_number_id, "data": {"key": key, **said}}
+        return json.dumps(event).encode(), {SECRET_HEADER: line.verify_token}
     if kind != "plugmessage":
         body = inbound_body(line, MARIA, "Maria", "oi", "wamid.1", NOW)
         return body, {SIGNATURE_HEADER: sign(body, line.app_secret)}
     named: dict[str, Any] = {"type": "ReceivedCallback", "instanceId": line.phone_number_id, "messageId": "wamid.1"}
-    said = {"phone": MARIA, "senderName": "Maria", "momment": int(NOW.timestamp() * 1000), "text": {"message": "oi"}}
-    return json.dumps(named | said).encode(), {}
+    written = {"phone": MARIA, "senderName": "Maria", "momment": int(NOW.timestamp() * 1000), "text": {"message": "oi"}}
+    return json.dumps(named | written).encode(), {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -219,7 +225,7 @@ def test_any_bytes_raise_nothing_but_value_error(kind: str, body: bytes) -> None
 
 def test_the_capabilities_and_kinds_of_the_registry() -> None:
     assert all(kind == gateway.kind for kind, gateway in GATEWAYS.items())
-    assert {"cloud_api", "simulator", "plugmessage"} <= set(GATEWAYS)
+    assert {"cloud_api", "simulator", "plugmessage", "evolution"} == set(GATEWAYS)
     official = GATEWAYS["cloud_api"].capabilities
     assert (official.interactive, official.templates, official.reply_window, official.linked_by_qr) == (
         True,
@@ -227,9 +233,10 @@ def test_the_capabilities_and_kinds_of_the_registry() -> None:
         True,
         False,
     )
-    unofficial = GATEWAYS["plugmessage"].capabilities
-    assert not any((unofficial.interactive, unofficial.templates, unofficial.signed_webhooks, unofficial.reply_window))
-    assert unofficial.linked_by_qr
+    for unofficial in (GATEWAYS[kind].capabilities for kind in ("plugmessage", "evolution")):
+        assert unofficial.linked_by_qr
+        assert not (unofficial.interactive or unofficial.templates)
+        assert not (unofficial.signed_webhooks or unofficial.reply_window)
 
 
 @pytest.mark.parametrize("kind", KINDS)

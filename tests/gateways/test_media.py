@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
-import socket
-import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,19 +12,19 @@ from typing import Any
 
 import pytest
 
-from portal.gateways import media
-from portal.gateways.base import Line, Media
+from portal.gateways import cloud_api_webhooks, media
+from portal.gateways.base import Inbound, Line, Media
 from portal.gateways.cloud_api import CloudApi
 from portal.gateways.cloud_api_media import HOSTS
-from portal.gateways.media import MediaError, download_url, is_public
+from portal.gateways.media import MediaError, download_url
+from tests.fakes import graph_webhooks
 from tests.fakes.graph_files import EndlessServer, GraphFiles, SentFile
 from tests.fakes.http_server import HttpServer, Reply, Request
-from tests.gateways.test_tls import certificate
-
-__all__ = ["certificate"]
 
 PHOTO = b"\xff\xd8\xff\xe0" + b"foto" * 1000
 LIMIT = 1_000_000
+HEX = hashlib.sha256(PHOTO).hexdigest()
+BASE64 = base64.b64encode(bytes.fromhex(HEX)).decode()
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
@@ -61,9 +60,7 @@ def fetch(gateway: CloudApi, line: Line, file: SentFile, limit: int = LIMIT) -> 
     return target.getvalue()
 
 
-def test_an_id_is_asked_for_its_address_and_both_get_the_token(
-    meta: GraphFiles, gateway: CloudApi, line: Line
-) -> None:
+def test_an_id_is_asked_for_its_address_and_both_get_the_token(meta: GraphFiles, gateway: CloudApi, line: Line) -> None:
     file = meta.add_file("1065", PHOTO, "image/jpeg")
     assert fetch(gateway, line, file) == PHOTO
     info = gateway.media.info(line, file.media_id)
@@ -208,85 +205,23 @@ def test_a_credential_without_hosts_is_a_defect() -> None:
         )
 
 
-PRIVATE = [
-    "127.0.0.1",
-    "10.1.2.3",
-    "172.16.0.1",
-    "192.168.1.1",
-    "169.254.169.254",
-    "100.64.0.1",
-    "0.0.0.0",
-    "224.0.0.1",
-    "255.255.255.255",
-    "::1",
-    "::",
-    "fe80::1",
-    "fe80::1%eth0",
-    "fd00::1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::a9fe:a9fe",
-    "2002:7f00:1::",
-    "2001:0:0:0:0:0:80ff:fffe",
-    "not an address",
-]
-
-
-@pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["31.13.80.1", "2a03:2880:f10d::1", "64:ff9b::1f0d:5001", "::ffff:31.13.80.1"])
-def test_what_is_public(address: str) -> None:
-    assert is_public(address)
-
-
-def resolving(*addresses: str) -> media.Resolve:
-    return lambda host, port, *rest: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
-
-
-@pytest.mark.parametrize("addresses", [[each] for each in PRIVATE] + [["31.13.80.1", "10.0.0.1"], []])
-def test_a_name_that_leads_into_the_house_is_refused(addresses: list[str]) -> None:
-    with pytest.raises(MediaError) as error:
-        download_url("https://armazem.example/x", BytesIO(), LIMIT, resolve=resolving(*addresses))
-    assert (error.value.code, error.value.final) == ("address", True)
-
-
 @pytest.mark.parametrize(
-    "host", ["localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "127.0.0.1."]
+    ("kind", "content", "expected"),
+    [
+        ("image", {"id": "77", "mime_type": "image/jpeg"}, Media("77", mime_type="image/jpeg")),
+        ("image", {"id": 77, "sha256": BASE64}, Media("77", sha256=HEX)),
+        ("sticker", {"id": "77", "sha256": HEX.upper()}, Media("77", sha256=HEX)),
+        ("audio", {"id": "77", "sha256": "não é"}, Media("77")),
+        ("video", {"id": "77", "sha256": "AAAA", "url": "https://evil.example"}, Media("77")),
+        ("document", {"id": "77", "filename": "a.pdf", "sha256": None}, Media("77", filename="a.pdf")),
+        ("document", {"id": "", "filename": "a.pdf"}, None),
+        ("image", {"caption": "oi"}, None),
+        ("image", "texto", None),
+        ("text", {"body": "oi", "id": "77"}, None),
+    ],
 )
-def test_every_spelling_of_this_machine_is_refused(host: str) -> None:
-    with pytest.raises(MediaError) as error:
-        download_url(f"https://{host}/x", BytesIO(), LIMIT)
-    assert error.value.code in ("address", "unreachable")
-
-
-def test_a_link_of_a_webhook_must_be_https() -> None:
-    with pytest.raises(MediaError, match="address"):
-        download_url("http://31.13.80.1/x", BytesIO(), LIMIT)
-
-
-def test_the_connection_goes_to_the_address_that_was_checked_and_tls_asks_for_the_name(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that is resolved again for the connection could lead elsewhere by then: it is resolved once."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    monkeypatch.setattr(media, "is_public", lambda address: True)
-    asked: list[str] = []
-
-    def resolve(host: str, port: int, *rest: Any) -> list[tuple[Any, ...]]:
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    with HttpServer(lambda request: Reply(200, PHOTO), context) as server:
-        port = server.url.rpartition(":")[2]
-        target = BytesIO()
-        download_url(f"https://127.0.0.1:{port}/x", target, LIMIT, resolve=resolve)
-        assert target.getvalue() == PHOTO and asked == ["127.0.0.1"]
-        with pytest.raises(MediaError, match="SSLError"):  # the certificate is for 127.0.0.1 only
-            download_url(f"https://armazem.example:{port}/x", BytesIO(), LIMIT, resolve=resolve)
-    assert asked == ["127.0.0.1", "armazem.example"]
+def test_the_file_of_a_webhook_message(kind: str, content: Any, expected: Media | None) -> None:
+    message = graph_webhooks.message("wamid.1", "5511987654321", NOW, kind, content)
+    body = graph_webhooks.envelope("2020", graph_webhooks.change("1065", messages=[message]))
+    ((_, item),) = cloud_api_webhooks.parse(body).items
+    assert isinstance(item, Inbound) and item.media == expected

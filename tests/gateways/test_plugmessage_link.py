@@ -65,6 +65,7 @@ def test_a_linked_phone_without_internet_is_still_linked(plug: PlugApi, link: Li
         ({"connected": False}, "disconnected"),
         ({"connected": False, "error": None, "smartphoneConnected": True}, "restorable"),
         ({"error": "you must subscribe to this instance again"}, "suspended"),
+        ({"connected": False, "error": "you must subscribe to this instance again"}, "suspended"),
     ],
 )
 def test_states_that_are_not_in_the_book(plug: PlugApi, link: Link, line: Line, data: object, state: str) -> None:
@@ -167,6 +168,14 @@ def test_the_pairing_code(plug: PlugApi, link: Link, line: Line) -> None:
             link.pairing_code(line, phone)
 
 
+def test_an_instance_that_offers_no_pairing_code(plug: PlugApi, link: Link, line: Line) -> None:
+    for mode, options in (("refuse", {"error": "NOT_FOUND", "status": 200}), ("answer", {"data": {}, "status": 200})):
+        plug.next(mode, **options)
+        with pytest.raises(SendError) as error:
+            link.pairing_code(line, PHONE)
+        assert (error.value.code, error.value.stop) == ("no_pairing_code", False)
+
+
 def test_restore_restart_disconnect(plug: PlugApi, link: Link, line: Line) -> None:
     link.configure_webhooks(line, WEBHOOK)
     plug.lose("1065", restorable=True)
@@ -197,6 +206,13 @@ def test_what_waits_is_counted_and_discarded(
     plugmessage.link.qr(line)
     plug.scan("1065", PHONE)
     assert all(message.discarded and not message.sent for message in plug.ledger)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_missing_route_may_be_told_by_a_page(plug: PlugApi, link: Link, line: Line, status: int) -> None:
+    plug.next("answer", data=f"<html>{status}</html>", status=status, action="queue")
+    assert link.queue_count(line) == 0
+    assert plug.calls == [("POST", "queue"), ("GET", "queue/count")]
 
 
 @pytest.mark.parametrize(("data", "count"), [(7, 7), ({"size": 3}, 3), ({"value": 2}, 2)])
@@ -249,7 +265,6 @@ def test_how_whatsapp_spells_a_number(plug: PlugApi, link: Link, line: Line, as_
 
 CALLS: list[Callable[[Link, Line], Any]] = [
     lambda link, line: link.qr(line),
-    lambda link, line: link.pairing_code(line, PHONE),
     lambda link, line: link.restore(line),
     lambda link, line: link.restart(line),
     lambda link, line: link.disconnect(line),

@@ -174,6 +174,8 @@ def test_a_refusal_whatever_its_http_status(
         (400, {"messageId": "3EB0", "error": "strange"}),
         (400, ["strange"]),
         (408, {"error": "timeout"}),
+        (400, {"error": "Timeout on send message"}),
+        (200, {"error": "Error on send message"}),
         (500, {"error": "Phone number does not exist"}),
         (503, {"error": LAPSED}),
         (304, {"error": "strange"}),
@@ -210,6 +212,16 @@ def test_an_error_that_is_none_is_no_error(
 ) -> None:
     plug.next("answer", data={"messageId": "3EB0", "error": empty}, status=200)
     assert plugmessage.send(line, to, HI, "a1").provider_id == "3EB0"
+
+
+def test_what_the_provider_says_can_be_stored(
+    plug: PlugApi, plugmessage: PlugMessage, line: Line, to: Recipient
+) -> None:
+    plug.next("answer", data={"error": "a\x00b\ud800"}, status=400)
+    with pytest.raises(SendError, match="a\ufffdb\ufffd"):
+        plugmessage.send(line, to, HI, "a1")
+    plug.next("answer", data={"messageId": "3EB0\x00"}, status=200)
+    assert "\x00" not in plugmessage.send(line, to, HI, "a2").provider_id
 
 
 def test_a_right_token_that_is_overlooked_once_is_given_once_more(

@@ -10,16 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from portal import clock, gateways
-from portal.connection import queries as connections
-from portal.connection.models import ConnectionKind
+from portal import clock
 from portal.extensions import db
-from portal.gateways import registry
 from portal.inbox.models import Message, MessageFile
 from tests.fakes.graph_files import GraphFiles, SentFile
 from tests.support.clockwork import run
-from tests.support.cloud import PHONE_NUMBER_ID, SECRET, TOKEN, WABA_ID, Cloud
-from tests.support.people import Company
+from tests.support.cloud import PHONE_NUMBER_ID, WABA_ID, Cloud
 
 MARIA = "5511987654321"
 
@@ -30,21 +26,6 @@ MP4 = b"\x00\x00\x00\x18ftypmp42" + b"filme" * 300
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + b"fig" * 50
 HTML = b"<!doctype html><script>alert(1)</script>"
 PROGRAM = b"MZ\x90\x00" + b"x" * 100
-
-
-def connected(app: Flask, company: Company, meta: GraphFiles) -> Cloud:
-    """The company's number is one of the official API, at this fake."""
-    app.config["GRAPH_API_URL"] = meta.url
-    gateways.use(registry.build(app.config))
-    meta.add_number(PHONE_NUMBER_ID, WABA_ID, TOKEN)
-    with app.app_context():
-        connection = connections.current(company.id)
-        assert connection is not None
-        connection.kind = ConnectionKind.CLOUD_API
-        connection.phone_number_id, connection.waba_id = PHONE_NUMBER_ID, WABA_ID
-        connection.access_token, connection.app_secret = TOKEN, SECRET
-        db.session.commit()
-        return Cloud(app, meta, connection.id, f"/webhooks/cloud-api/{connection.webhook_key}")
 
 
 @dataclass
@@ -102,5 +83,3 @@ def travel(**passed: float) -> None:
     """Move the clock on from where it stands."""
     moment = clock.now() + timedelta(**passed)
     clock.use(lambda: moment)
-
-

@@ -18,9 +18,9 @@ from portal.inbox.models import FileState, Message, MessageFile
 from portal.inbox.rules.files import LIMITS
 from portal.inbox.service import files
 from tests.fakes.graph_files import GraphFiles
-from tests.inbox.incoming import HTML, JPEG, MARIA, MP4, OGG, PDF, PROGRAM, WEBP, Sender, connected, travel
+from tests.inbox.incoming import HTML, JPEG, MARIA, MP4, OGG, PDF, PROGRAM, WEBP, Sender, travel
 from tests.support.clockwork import run
-from tests.support.cloud import TOKEN
+from tests.support.cloud import TOKEN, connect
 from tests.support.people import Company
 
 NOON = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 def sender(app: Flask, company: Company) -> Iterator[Sender]:
     clock.use(lambda: NOON)
     with GraphFiles(clock.now) as meta:
-        yield Sender(app, connected(app, company, meta), meta)
+        yield Sender(app, connect(app, company, meta), meta)
 
 
 @pytest.mark.parametrize(

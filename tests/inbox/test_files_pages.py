@@ -12,15 +12,16 @@ from portal import clock
 from portal.extensions import db
 from portal.inbox.models import Conversation, FileState, MessageFile
 from tests.fakes.graph_files import GraphFiles
-from tests.inbox.incoming import HTML, JPEG, MP4, OGG, PDF, Sender, connected, travel
+from tests.inbox.incoming import HTML, JPEG, MP4, OGG, PDF, Sender, travel
 from tests.support.browser import Browser, Page
+from tests.support.cloud import connect
 from tests.support.people import Company
 
 
 @pytest.fixture
 def sender(app: Flask, company: Company) -> Iterator[Sender]:
     with GraphFiles(clock.now) as meta:
-        yield Sender(app, connected(app, company, meta), meta)
+        yield Sender(app, connect(app, company, meta), meta)
 
 
 def thread(browser: Browser, sender: Sender) -> Page:
@@ -55,11 +56,10 @@ def test_the_placeholder_goes_when_the_file_is_there_to_see(sender: Sender, admi
 
 
 @pytest.mark.parametrize(
-    ("content", "mime_type", "kind", "tag"), [(OGG, "audio/ogg", "audio", "audio"), (MP4, "video/mp4", "video", "video")]
+    ("content", "mime_type", "kind", "tag"),
+    [(OGG, "audio/ogg", "audio", "audio"), (MP4, "video/mp4", "video", "video")],
 )
-def test_players(
-    sender: Sender, admin: Browser, content: bytes, mime_type: str, kind: str, tag: str
-) -> None:
+def test_players(sender: Sender, admin: Browser, content: bytes, mime_type: str, kind: str, tag: str) -> None:
     sender.send(content, mime_type, kind)
     sender.fetch()
     player = thread(admin, sender).one(f"#thread {tag}")
@@ -105,7 +105,9 @@ def test_trouble_and_loss_are_told(sender: Sender, admin: Browser) -> None:
     sender.send(JPEG, "image/jpeg", "image", manner="gone")
     sender.fetch()
     words = thread(admin, sender).words
-    assert "Ainda não foi possível baixar o arquivo: o WhatsApp não tem mais este arquivo. O portal tenta de novo" in words
+    assert (
+        "Ainda não foi possível baixar o arquivo: o WhatsApp não tem mais este arquivo. O portal tenta de novo" in words
+    )
     travel(days=8)
     sender.fetch()
     clock.use(None)  # the login would have ended

@@ -11,7 +11,9 @@ from portal.notifications.models import Notification
 from tests.support.people import Company, Person
 
 
-def tell(app: Flask, company: Company, key: str, *people: Person, url: str = "/conversas", title: str = "Aviso") -> None:
+def tell(
+    app: Flask, company: Company, key: str, *people: Person, url: str = "/conversas", title: str = "Aviso"
+) -> None:
     """Notify people (the admin, unless others are named) and commit."""
     with app.app_context():
         ids = [person.id for person in people or (company.admin,)]

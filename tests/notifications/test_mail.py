@@ -14,7 +14,7 @@ from portal.accounts.models import User
 from portal.extensions import db
 from portal.notifications import rules
 from portal.notifications.rules import QUIET
-from portal.notifications.service import mail
+from portal.notifications.service import mail, read_all
 from tests.fakes.smtp_server import SmtpServer
 from tests.notifications.steps import rows, tell, the_only
 from tests.support.clockwork import run
@@ -83,9 +83,7 @@ def test_who_left_gets_none(app: Flask, company: Company, post: SmtpServer) -> N
 
 
 @pytest.mark.parametrize("mode", ["busy", "busy_data", "drop_before_data"])
-def test_what_surely_did_not_go_out_is_tried_again(
-    app: Flask, company: Company, post: SmtpServer, mode: str
-) -> None:
+def test_what_surely_did_not_go_out_is_tried_again(app: Flask, company: Company, post: SmtpServer, mode: str) -> None:
     tell(app, company, "a:1")
     post.next(mode)
     run(app, "send-emails")
@@ -110,9 +108,7 @@ def test_five_tries_and_no_more(app: Flask, company: Company, post: SmtpServer) 
 
 
 @pytest.mark.parametrize("mode", ["refuse_recipient", "refuse_data"])
-def test_what_is_refused_for_ever_is_not_tried_again(
-    app: Flask, company: Company, post: SmtpServer, mode: str
-) -> None:
+def test_what_is_refused_for_ever_is_not_tried_again(app: Flask, company: Company, post: SmtpServer, mode: str) -> None:
     tell(app, company, "a:1")
     post.next(mode)
     run(app, "send-emails")
@@ -195,8 +191,6 @@ def test_a_burst_is_one_email_and_the_rest_one_more_ten_minutes_later(
 def test_what_was_read_in_the_portal_is_left_out_of_a_burst(app: Flask, company: Company, post: SmtpServer) -> None:
     tell(app, company, "fallback:1")
     with app.app_context():
-        from portal.notifications.service import read_all
-
         read_all(company.id, company.admin.id)
     run(app, "send-emails")
     assert post.lines == 0

@@ -7,6 +7,7 @@ from flask import Flask
 from portal import clock
 from portal.connection import queries as connections
 from portal.extensions import db
+from portal.inbox.service import assign
 from portal.inbox.service.ledger import stop_connection
 from tests.inbox.talk import ask_for_operator, conversation
 from tests.notifications.steps import rows, the_only
@@ -22,8 +23,6 @@ def test_the_admin_is_told_once_of_a_conversation_without_an_operator(
     assert (row.user_id, row.key, row.url) == (company.admin.id, f"fallback:{talk}", f"/conversas/{talk}")
     assert "Maria" in row.text
     with app.app_context():
-        from portal.inbox.service import assign
-
         assign.hand_over(assign.lock(talk))
         db.session.commit()
     assert len(rows(app, company)) == 1

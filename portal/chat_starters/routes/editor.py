@@ -68,7 +68,7 @@ def editor(
         "approval": submit.needs_approval(connection),
         "refused": refused,
         "conflict": conflict,
-        "action": action,
+        "pressed": action,
         "blockers": [(advice.ANCHORS[each.place], each.text) for each in blockers],
         **shown(typed(form, starter), remarks),
     }
@@ -106,6 +106,7 @@ def live(form: StarterForm, starter: ChatStarter | None) -> dict[str, Any]:
         **context,
         "sendable": not blocked(checked(number_of(starter), form, starter, draft)),
         "news": {name: said for name, said in context["remarks"].items() if said[1] != known[name]},
+        "renamed": starter is None or starter.status is StarterStatus.DRAFT,
         "more_samples": range(len(rows) + 1, wanted + 1),
         "fewer_samples": range(kept + 1, len(rows) + 1),
         "approval": submit.needs_approval(number_of(starter)),

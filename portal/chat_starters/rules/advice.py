@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from portal.chat_starters.rules.draft import Button, ButtonKind, Draft
 from portal.chat_starters.rules.lint import FOOTER_LIMIT, HEADER_LIMIT, Place, Remark
-from portal.chat_starters.rules.wildcards import BODY_LIMIT
+from portal.chat_starters.rules.wildcards import BODY_LIMIT, wildcard_count
 
 KEPT_LIMIT = 4 * BODY_LIMIT
 """Characters of a text that is kept as a draft: more than may be sent, less than anybody writes."""
@@ -50,7 +50,8 @@ def half_written(draft: Draft) -> tuple[Draft, frozenset[Place]]:
         button if button.text.strip() else Button(ButtonKind.QUICK_REPLY, f"Botão {number}")
         for number, button in enumerate(draft.buttons, start=1)
     )
-    samples = tuple(sample or "exemplo" for sample in draft.samples)
+    given = dict(enumerate(draft.samples))
+    samples = tuple(given.get(index) or "exemplo" for index in range(wildcard_count(draft.body)))
     return (
         replace(draft, buttons=buttons, samples=samples),
         frozenset(place for place, text in blank.items() if not text.strip()),

@@ -146,7 +146,8 @@ def _status(template: RemoteTemplate) -> tuple[StarterStatus, str]:
 
 def _change(row: ChatStarter, news: News, at: datetime, update: TemplateUpdate | None = None) -> bool:
     """Set what differs and tell whether anything did; an unchanged starter keeps its `updated_at`."""
-    before, different, stood = facts(row), {}, row.status
+    is_adopted = not row.remote_id and not row.body  # just found at Meta: there is nothing that it was before
+    before, different, stood = None if is_adopted else facts(row), {}, row.status
     for fact, values in news.items():
         if is_news(row, fact, at):
             different.update({name: value for name, value in values.items() if getattr(row, name) != value})

@@ -57,6 +57,7 @@ def page(**changed: Any) -> dict[str, Any]:
     only = number(listed[0].connection, listed) if len(listed) == 1 else {"connection": None}
     parts: dict[str, Any] = {
         "rows": listed,
+        "any_by_qr": any(linked.by_qr(row.connection.kind) for row in listed),
         "schedules": [card(kind, request.args.get(slug, "")) for slug, kind in SLUGS.items()],
         **only,
         **holidays(),

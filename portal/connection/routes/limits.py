@@ -20,9 +20,10 @@ LIMITS, SENTENCE = "connection/_limits.html", "connection/_sentence.html"
 @blueprint.get(f"{ONE}/agente")
 @admin_only
 def limits(connection_id: int) -> Response:
+    connection = one(connection_id)
     if not htmx:
-        return redirect(url_for("connection.show_number", connection_id=connection_id), 303)
-    return fragment(LIMITS, **context.limits(one(connection_id)))
+        return redirect(url_for("connection.show_number", connection_id=connection.id), 303)
+    return fragment(LIMITS, **context.limits(connection))
 
 
 @blueprint.get(f"{ONE}/agente/frase")

@@ -90,11 +90,18 @@ def link_next(connection_id: int) -> Response:
     return response
 
 
-@blueprint.get(f"{PHONE}/qr.png")
+@blueprint.get(f"{PHONE}/qr/imagem")
 @admin_only
 def link_picture(connection_id: int) -> Response:
     png = pairing.picture(_connection(connection_id)) or abort(404)
     return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
+
+
+@blueprint.post(f"{PHONE}/cancelar")
+@admin_only
+def link_cancel(connection_id: int) -> Response:
+    pairing.cancel(_connection(connection_id))
+    return _told(connection_id, Outcome())
 
 
 @blueprint.post(f"{PHONE}/codigo")

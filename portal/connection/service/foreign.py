@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.audit.service import note
 from portal.connection import queries
 from portal.connection.fields import facts_of
-from portal.connection.models import Connection
+from portal.connection.models import Connection, ConnectionKind
 from portal.connection.service.numbers import forget
 from portal.extensions import db
 from portal.live.service import emit
@@ -28,8 +28,10 @@ def on_corrected(apply_again: Callable[[Connection], None]) -> None:
 
 
 def heard(connection: Connection, phone_number_id: str) -> None:
-    """Note, in the caller's transaction, the id of another number for which a message came."""
+    """Note, in the caller's transaction, the id of another number of the official API for which a message came."""
     known = connection.foreign_numbers or []
+    if connection.kind is not ConnectionKind.CLOUD_API:
+        return
     if phone_number_id in known or len(known) >= MOST or len(phone_number_id) > MAX_LENGTH:
         return
     connection.foreign_numbers = [*known, phone_number_id]

@@ -10,7 +10,7 @@ from portal.connection import queries
 from portal.connection.models import Connection
 from portal.connection.queries import title_of
 from portal.connection.rules.health import alerts
-from portal.extensions import db
+from portal.extensions import db, transactions
 from portal.gateways.base import Line, SendError
 from portal.gateways.cloud_api import NumberInfo
 from portal.gateways.registry import explain
@@ -78,11 +78,17 @@ def keep(connection_id: int, asked: Line, number: NumberInfo) -> None:
 
 
 def note_verified(connection: Connection) -> None:
-    """Note that Meta verified the webhook's address; commits."""
-    connection = queries.locked(connection.id)
-    connection.health = {**(connection.health or {}), VERIFIED: True}
-    emit(connection.account_id, "connection", connection.id)
-    db.session.commit()
+    """Note, the first time, that Meta verified the webhook's address; commits. Meta asks with a GET, which may write
+    nothing else."""
+    connection_id, known = connection.id, (connection.health or {}).get(VERIFIED)
+    db.session.rollback()
+    if known:
+        return
+    with transactions(read_only=False):
+        connection = queries.locked(connection_id)
+        connection.health = {**(connection.health or {}), VERIFIED: True}
+        emit(connection.account_id, "connection", connection.id)
+        db.session.commit()
 
 
 def pause(connection_id: int, asked: Line, code: str) -> None:

@@ -256,10 +256,10 @@ def choose_watchers(user: User, chosen: list[User]) -> None:
     """Choose who is reminded, nobody for the default; commits."""
     account_id = user.account_id
     db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
-    before = [each.name for each in chosen_watchers(account_id)]
+    before = ", ".join(each.name for each in chosen_watchers(account_id))
     db.session.execute(sa.delete(ReconnectWatcher).where(ReconnectWatcher.account_id == account_id))
     db.session.add_all(ReconnectWatcher(account_id=account_id, user_id=each.id) for each in chosen)
-    after = sorted(each.name for each in chosen)
+    after = ", ".join(each.name for each in sorted(chosen, key=lambda each: (each.name, each.id)))
     if before != after:
         note(account_id, user.id, "connection.watchers", "connection:watchers", {"names": before}, {"names": after})
         emit(account_id, "connection")

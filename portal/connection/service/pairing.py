@@ -239,6 +239,17 @@ def unlink(connection: Connection, user: User) -> Outcome:
     return Outcome()
 
 
+def cancel(connection: Connection) -> None:
+    """Nobody is going to read the code; commits. The provider is asked afresh how the number stands."""
+    connection = queries.locked(connection.id)
+    if connection.link_state is LinkState.WAITING:
+        connection.link_state = LinkState.DISCONNECTED
+        connection.qr_asked, connection.qr_asked_at = 0, None
+        emit(connection.account_id, "connection", connection.id)
+    db.session.commit()
+    link.refresh(connection.id)
+
+
 def use_number(connection: Connection, user: User, seen: str) -> bool:
     """Take the number that is linked for the expected one; commits. False when it is not the one that was `seen`."""
     connection = queries.locked(connection.id)

@@ -170,7 +170,7 @@ def _start_chat(
     connection: Connection, recipient: DispatchRecipient, dispatch: Dispatch, now: datetime
 ) -> Message | None:
     emit(recipient.account_id, "dispatch", dispatch.id)
-    contact = _contact(recipient)
+    contact = record.contact_for(recipient.account_id, recipient.match_key, recipient.e164)
     conversation = record.live_conversation(connection, contact)
     reason = _reason_against(recipient, dispatch, conversation, contact.last_starter_at, now)
     if reason is not None:
@@ -186,21 +186,6 @@ def _start_chat(
     contact.last_starter_at = now
     recipient.state, recipient.message_id = RecipientState.TAKEN, message.id
     return message
-
-
-def _contact(recipient: DispatchRecipient) -> Contact:
-    contact = record.find_contact(recipient.account_id, recipient.match_key)
-    if contact is None:
-        contact = Contact(
-            account_id=recipient.account_id,
-            match_key=recipient.match_key,
-            e164=recipient.e164,
-            created_at=clock.now(),
-        )
-        db.session.add(contact)
-        db.session.flush()
-    contact.e164 = contact.e164 or recipient.e164
-    return contact
 
 
 def _reason_against(

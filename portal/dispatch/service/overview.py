@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from portal import clock
 from portal.accounts.models import Account
 from portal.chat_starters.models import StarterStatus
+from portal.chat_starters.view import why_not_sendable
 from portal.connection import linked
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
@@ -92,6 +93,11 @@ def pace_of(connection: Connection) -> tuple[Pace, datetime]:
     return Pace(used, connection.daily_limit, connection.batch_size, hours), now
 
 
+def paces_of(account_id: int) -> list[tuple[str, Pace]]:
+    """The limits of each number that is on, with what it is called; the primary one first."""
+    return [(connections.title_of(each), pace_of(each)[0]) for each in connections.enabled(account_id)]
+
+
 def forecast_words(connection: Connection, people: int) -> str:
     """At which pace, in which hours and until when so many more people would be reached, those of running dispatches
     before them, and what the first of them find."""
@@ -116,6 +122,7 @@ def _held(dispatch: Dispatch, connection: Connection, pace: Pace, now: datetime)
             in_use=connection.enabled,
             stopped=explain(connection.kind.value, connection.stopped_code) or linked.why_unfit(connection),
             approved=dispatch.starter.status is StarterStatus.APPROVED,
+            not_sendable=why_not_sendable(dispatch.starter),
         )
     )
 

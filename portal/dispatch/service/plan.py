@@ -15,6 +15,7 @@ from portal.bot_messages.rules import first_name_of
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.chat_starters.rules import wildcards as starter_rules
 from portal.chat_starters.rules.wildcards import Field
+from portal.connection import queries as connections
 from portal.connection.models import Connection
 from portal.dispatch.filters import Filter
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus
@@ -55,6 +56,8 @@ class Preview:
 def preview(connection: Connection, starter: ChatStarter, chosen: Filter) -> Preview:
     """Who would be reached if the dispatch started now. Raises NotSendable. Reads only."""
     check_sendable(starter)
+    if starter.connection_id != connection.id:
+        raise NotSendable("Este modelo é de outro número. Escolha um modelo deste.")
     account = db.session.get_one(Account, connection.account_id)
     contacts = queries.contacts_by_key(account.id)
     talking = queries.talking_keys(account.id, connection.id)
@@ -79,6 +82,12 @@ def preview(connection: Connection, starter: ChatStarter, chosen: Filter) -> Pre
         taken.add(person.match_key)
         result.reached.append(Reached(person, values, starter_rules.filled(starter.body, values)))
     return result
+
+
+def numbers(account_id: int) -> dict[int, str]:
+    """The numbers that are on, by which a dispatch can go out, by id; {} while there is nothing to choose."""
+    several = connections.enabled(account_id)
+    return {each.id: connections.title_of(each) for each in several} if len(several) > 1 else {}
 
 
 def check_sendable(starter: ChatStarter) -> None:

@@ -22,7 +22,7 @@ def _example_titles() -> Table:
 
 
 def _example_instalments() -> Table:
-    rows = (("Entrada", "22/11/2026", "180,00"), ("1", "10/12/2026", "500,00"), ("2", "10/01/2027", "500,00"))
+    rows = (("Entrada", "22/11/2026", "193,86"), ("1", "10/12/2026", "500,00"), ("2", "10/01/2027", "500,00"))
     return Table(
-        (Column("Parcela"), Column("Vencimento"), Column("Valor (R$)", "right")), rows, ("Total", "", "1.180,00")
+        (Column("Parcela"), Column("Vencimento"), Column("Valor (R$)", "right")), rows, ("Total", "", "1.193,86")
     )

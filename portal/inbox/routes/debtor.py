@@ -29,7 +29,7 @@ def send_document(conversation_id: int) -> Response:
     conversation = context.visible(conversation_id)
     key, token = request.form.get("documento", ""), request.form.get("client_token", "") or context.new_token()
     try:
-        documents.send(conversation.id, g.user, key, token[:64])
+        documents.queue_for_debtor(conversation.id, g.user, key, token[:64])
     except CannotIssue as error:
         return _refused(conversation_id, "O documento não pode ser emitido:", error.reasons)
     except documents.NotOffered:

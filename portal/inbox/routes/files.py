@@ -31,6 +31,5 @@ def media_answer(file: MessageFile) -> Response:
     answer: Response = send_file(
         path, file.mime_type, as_attachment=not inline, download_name=file.filename, conditional=True, max_age=0
     )
-    answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Security-Policy"] = SHOWN if inline else SAVED
     return answer

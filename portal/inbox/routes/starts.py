@@ -96,7 +96,7 @@ def _new_context(debtor: Debtor, phone: Phone | None) -> dict[str, Any]:
         "reason": start.reason_against(facts, g.user) if facts else "A empresa não tem uma conexão com o WhatsApp.",
         "offers": start.offers(connection, debtor, g.user) if connection else [],
         "client_token": context.new_token(),
-        "action": url_for("inbox.start_chat", debtor_id=debtor.id, por=request.args.get("por")),
+        "start_url": url_for("inbox.start_chat", debtor_id=debtor.id, por=request.args.get("por")),
     }
 
 

@@ -97,7 +97,7 @@ def _issuing(document: Document, debtor: Debtor, agreement: Agreement) -> Callab
     )
 
 
-def send(conversation_id: int, user: User, key: str, client_token: str) -> None:
+def queue_for_debtor(conversation_id: int, user: User, key: str, client_token: str) -> None:
     """Issue a document and queue it for the debtor; commits. The same `client_token` again changes nothing.
 
     Raises Closed, Taken, WindowClosed, NotOffered, or documents' CannotIssue with what is missing: then nothing is kept.
