@@ -52,9 +52,13 @@ def enabled(account_id: int) -> list[Connection]:
 
 def names(account_id: int) -> dict[int, str]:
     """What each number is called, by id; {} while a company talks by one alone and needs no name for it."""
-    rows = connections_of(account_id)
-    several = sum(row.enabled for row in rows) > 1
-    return {row.id: title_of(row) for row in rows} if several else {}
+    return names_of(connections_of(account_id))
+
+
+def names_of(numbers: Sequence[Connection]) -> dict[int, str]:
+    """The same of all the numbers of a company."""
+    several = sum(each.enabled for each in numbers) > 1
+    return {each.id: title_of(each) for each in numbers} if several else {}
 
 
 def watched() -> Sequence[int]:

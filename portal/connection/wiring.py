@@ -25,11 +25,12 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def status() -> dict[str, Any]:
         if not g.get("user"):
-            return {"connection_badge": None, "simulation": False}
+            return {"connection_badge": None, "simulation": False, "number_names": {}}
         numbers = queries.connections_of(g.account_id)
         talking = [number for number in numbers if number.enabled]
         simulated = bool(talking) and all(number.kind is ConnectionKind.SIMULATOR for number in talking)
-        return {"connection_badge": badge(numbers), "simulation": simulated}
+        names = queries.names_of(numbers)
+        return {"connection_badge": badge(numbers), "simulation": simulated, "number_names": names}
 
 
 def badge(numbers: Sequence[Connection]) -> State:

@@ -163,18 +163,14 @@ NEVER_OPEN = "A janela de envio não abre em nenhum dia. Mude os horários na ab
 @dataclass(frozen=True)
 class Standing:
     """What may hold a dispatch that has people left. `stopped` explains why the connection stopped, "" if it works;
-    `not_sendable` why the starter may not be sent, when it is known."""
+    `not_sendable` why the starter may not be sent, "" if it may."""
 
     pace: Pace
     now: datetime
     paused: str = ""
     in_use: bool = True
     stopped: str = ""
-    approved: bool = True
     not_sendable: str = ""
-
-
-_NOT_APPROVED = "O modelo deixou de estar aprovado. O envio continua sozinho quando a Meta voltar a aprová-lo."
 
 
 def why_held(standing: Standing) -> str:
@@ -187,8 +183,8 @@ def why_held(standing: Standing) -> str:
         )
     if standing.stopped:
         return f"A conexão com o WhatsApp está parada. {standing.stopped}"
-    if not standing.approved:
-        return standing.not_sendable or _NOT_APPROVED
+    if standing.not_sendable:
+        return standing.not_sendable
     return _held_by_pace(standing.pace, standing.now)
 
 

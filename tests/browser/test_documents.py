@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Locator, Page, Route, expect
 
 from portal.documents.models import DocumentKind
 from tests.browser.conftest import OpenWindow
-from tests.browser.steps import is_marked, mark, toast
+from tests.browser.steps import is_marked, mark, shifted, toast, watch_shifts
 from tests.documents.world import add_debt, add_document, issue_one
 from tests.support.people import Company
 
@@ -46,6 +46,7 @@ def test_the_preview_follows_what_is_typed(window: OpenWindow, company: Company,
     first = source(page)
     text(page).focus()
     page.keyboard.press("Control+End")
+    watch_shifts(page)
     with page.expect_request("**/documentos/previa"):
         page.keyboard.type(" Primeira")
     page.keyboard.type(" e segunda")
@@ -54,7 +55,7 @@ def test_the_preview_follows_what_is_typed(window: OpenWindow, company: Company,
     with suppress(Error):  # the browser may have given it up already, which is as good
         held[0].continue_()
     page.wait_for_timeout(400)
-    assert source(page) == newer
+    assert source(page) == newer and shifted(page) == 0
     expect(text(page)).to_be_focused()
     page.keyboard.type(".")
     assert text(page).input_value().endswith(" Primeira e segunda.")

@@ -52,12 +52,13 @@ def test_files_reach_the_thread_and_can_be_seen_and_heard(
     desk.get_by_role("link", name="Maria").click()
     mark(desk)
     phone = window(company.admin).open(PHONE)
-    for name, content in (("foto.png", picture()), ("voz.wav", sound())):
+    for name, content, shown in (("foto.png", picture(), "[imagem]"), ("voz.wav", sound(), "[áudio]")):
         (tmp_path / name).write_bytes(content)
         if not phone.get_by_label("Imagem, áudio").is_visible():
             phone.locator("summary", has_text="Anexar um arquivo").click()
         phone.get_by_label("Imagem, áudio").set_input_files(tmp_path / name)
         phone.get_by_role("button", name="Enviar").click()
+        expect(phone.locator(".bubble.out").last).to_contain_text(shown)
     image = desk.locator("#thread img")
     expect(image).to_be_visible()
     desk.wait_for_function("document.querySelector('#thread img').naturalWidth === 200")
@@ -65,7 +66,6 @@ def test_files_reach_the_thread_and_can_be_seen_and_heard(
     expect(player).to_be_visible()
     player.evaluate("(audio) => { audio.muted = true; return audio.play(); }")
     desk.wait_for_function("document.querySelector('#thread audio').duration > 0.4")
-    desk.screenshot(path="/tmp/p2-desk.png"); phone.screenshot(path="/tmp/p2-phone.png")
     assert is_marked(desk)
     watched.check_everywhere()
 

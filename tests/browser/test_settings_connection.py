@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from portal import gateways
 from portal.gateways import registry
@@ -25,6 +25,14 @@ def meta(app: Flask, graph: GraphApi) -> None:
     app.config["GRAPH_API_URL"] = graph.url
     gateways.use(registry.build(app.config))
     graph.add_number(PHONE_NUMBER_ID, WABA_ID, TOKEN)
+
+
+def add_official(page: Page) -> None:
+    page.get_by_role("link", name="Novo número").click()
+    page.get_by_role("radio", name="API oficial").check()
+    page.get_by_label("Nome").fill("Matriz")
+    page.get_by_role("button", name="Adicionar número").click()
+    toast(page, "Número adicionado.")
 
 
 def test_limits_are_saved_in_place(window: OpenWindow, company: Company) -> None:
@@ -54,8 +62,7 @@ def test_limits_are_saved_in_place(window: OpenWindow, company: Company) -> None
 def test_secrets_never_come_back(window: OpenWindow, company: Company) -> None:
     watched = window(company.admin)
     page = watched.open(PATH)
-    page.get_by_role("radio", name="API oficial").check()
-    page.get_by_role("button", name="Salvar API").click()
+    add_official(page)
     page.get_by_label("Número", exact=True).fill("11 3000-1000")
     page.get_by_label("ID do número de telefone").fill(PHONE_NUMBER_ID)
     page.get_by_label("ID da conta do WhatsApp").fill(WABA_ID)
@@ -80,8 +87,7 @@ def test_secrets_never_come_back(window: OpenWindow, company: Company) -> None:
 def test_copying_says_that_it_copied(window: OpenWindow, company: Company) -> None:
     page = window(company.admin).open(PATH)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("radio", name="API oficial").check()
-    page.get_by_role("button", name="Salvar API").click()
+    add_official(page)
     for name, box in (("URL de callback", "#webhook-url"), ("Token de verificação", "#verify-token")):
         button = page.locator(f"[data-copy='{box}']")
         expect(button).to_have_accessible_name(f"Copiar {name}")

@@ -22,7 +22,7 @@ def add(browser: Browser, kind: str, name: str = "") -> str:
 
 
 def in_list(page) -> list[str]:  # type: ignore[no-untyped-def]
-    return [" ".join(row.get_text(" ").split()) for row in page.all("#numeros tbody tr")]
+    return [" ".join(row.get_text(" ").split()) for row in page.all("#numeros li")]
 
 
 def test_the_only_number_is_shown_at_once(admin: Browser) -> None:
@@ -39,8 +39,8 @@ def test_a_second_number(app: Flask, company: Company, admin: Browser) -> None:
     assert "Número adicionado." in page.words and page.all("#credenciais")
     page = admin.get(PAGE)
     assert in_list(page) == [
-        "Simulador Principal — Simulador Ligado 0 de 250",
-        "Cobrança Sul — API oficial Falta configurar 0 de 250",
+        "Simulador Simulador · 0 de 250 hoje Principal Ligado",
+        "Cobrança Sul API oficial · 0 de 250 hoje Falta configurar",
     ]
     assert not page.all("#connection-limits") and page.all("#janela")
     assert page.one(".bar .tag").get_text() == "Cobrança Sul — falta configurar"
@@ -62,7 +62,7 @@ def test_the_name(admin: Browser, page_url: str) -> None:
     assert admin.post(f"{page_url}/nome", number_name="x" * 61).status == 422
     assert "Matriz" in admin.post(f"{page_url}/nome", number_name="Matriz", follow=True).words
     add(admin, "cloud_api")
-    assert in_list(admin.get(PAGE))[0] == "Matriz Principal — Simulador Ligado 0 de 250"
+    assert in_list(admin.get(PAGE))[0] == "Matriz Simulador · 0 de 250 hoje Principal Ligado"
 
 
 def test_the_primary_number_and_off(admin: Browser, page_url: str) -> None:
@@ -74,7 +74,7 @@ def test_the_primary_number_and_off(admin: Browser, page_url: str) -> None:
     assert "Antes de desligá-lo, torne outro número o principal." in refused.words
     page = admin.post(f"{page_url}/desligar", follow=True)
     assert "Desligado: nada sai por ele" in page.words
-    assert in_list(admin.get(PAGE))[1] == "Simulador — Simulador Desligado 0 de 250"
+    assert in_list(admin.get(PAGE))[1] == "Simulador Simulador · 0 de 250 hoje Desligado"
     assert "Número ligado." in admin.post(f"{page_url}/ligar", follow=True).words
 
 
@@ -82,7 +82,8 @@ def test_each_number_has_its_own_limits(app: Flask, admin: Browser, page_url: st
     url = add(admin, "cloud_api")
     seen = {"seen_daily": "250", "seen_batch": "5"}
     assert admin.post(f"{url}/agente", daily_limit="40", batch_size="2", **seen).location.startswith(url)
-    assert [row.rsplit(" ", 1)[1] for row in in_list(admin.get(PAGE))] == ["250", "40"]
+    first, second = in_list(admin.get(PAGE))
+    assert "0 de 250 hoje" in first and "0 de 40 hoje" in second
 
 
 def test_credentials_of_plugmessage(app: Flask, company: Company, admin: Browser) -> None:

@@ -154,7 +154,7 @@ def _ticked(people: int, pace: Pace, at: datetime) -> datetime:
         (Standing(Pace(0, 8, 5), NOW, paused="Pausado por Ana.", stopped="x"), "Pausado por Ana. Ninguém mais recebe"),
         (Standing(Pace(0, 8, 5), NOW, in_use=False), "O número deste envio está desligado"),
         (Standing(Pace(0, 8, 5), NOW, stopped="O token venceu."), "está parada. O token venceu."),
-        (Standing(Pace(0, 8, 5), NOW, approved=False), "deixou de estar aprovado"),
+        (Standing(Pace(0, 8, 5), NOW, not_sendable="A Meta pausou o modelo."), "A Meta pausou o modelo."),
         (Standing(Pace(8, 8, 5), NOW), "O limite de hoje (8) foi atingido. O envio continua amanhã."),
         (Standing(Pace(0, 0, 5), NOW), "Máx. Envio por Dia é 0"),
         (Standing(Pace(0, 8, 5, OFFICE), NOW), ""),

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from portal import clock
+from portal.account_settings.models import AccountSettings
 from portal.documents.models import Document, IssuedDocument
 from portal.extensions import db
 from portal.portfolio.models import Creditor
@@ -117,6 +118,10 @@ def test_it_says_what_would_be_missing(app: Flask, admin: Browser, company: Comp
 
 def test_an_agreement_is_shown_with_its_figures(app: Flask, admin: Browser, company: Company) -> None:
     add_agreement(app, add_debt(app, company))
+    assert "Escolha o usuário que assina" in admin.get("/documentos/termo-de-acordo/novo").words
+    with app.app_context():
+        db.session.add(AccountSettings(account_id=company.id, signatory_id=company.operator.id))
+        db.session.commit()
     page = admin.get("/documentos/termo-de-acordo/novo")
     assert "A prévia é com Maria Souza" in page.words and "Pronto para emitir" in page.words
 

@@ -213,3 +213,20 @@ def test_the_bundled_font_is_the_reviewed_one_and_the_only_one() -> None:
         ("Source Sans 3", 600),
     }
     assert (render.FONTS / "OFL.txt").read_text().count("SIL OPEN FONT LICENSE")
+
+
+def test_columns_and_letterhead_keep_apart_however_large_their_contents() -> None:
+    """Amounts of hundreds of millions once pushed the first column into the second."""
+    titles = ("Título", "Vencimento", "Atraso (dias)", "Original (R$)", "Já pago em acordo", "Multa", "Juros", "Total")
+    columns = tuple(Column(title, "left" if place < 2 else "right") for place, title in enumerate(titles))
+    table = Table(columns, (("NF-100100", "10/05/2026", "1096", *["999.999.999,99"] * 5),))
+    made = sheet("#TABELA_TITULOS#", Filled({}, {TITLES_TABLE: table}))
+    made = replace(made, letterhead=("Empresa" * 22, "", "Credor" + "w" * 150, "Rua" + "x" * 197))
+    with pdfium.PdfDocument(pdf(made)) as document:
+        page, text = document[0], document[0].get_textpage()
+        boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+        words = text.get_text_range()
+        assert boxes[words.index("NF-100100") + 8][2] <= boxes[words.index("10/05/2026")][0]
+        assert max(box[2] for box in boxes) <= page.get_width() - 60, "nothing leaves the page"
+        company = boxes[words.index("Empresa") : words.index("Credor")]
+        assert max(box[2] for box in company) < page.get_width() / 2, "nor runs into the creditor"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from portal.documents.rules.wildcards import (
     AGREEMENT_STATEMENT,
     AGREEMENT_TERM,
     ALL,
+    INSTALMENTS_TABLE,
     ITEMISED,
     ORIGINAL_STATEMENT,
     WILDCARDS,
@@ -22,6 +26,8 @@ from portal.documents.rules.wildcards import (
     fill,
     used,
 )
+from portal.portfolio.rules import boleto, pix
+from portal.portfolio.rules.words import amount_in_words
 
 TABLE = "\n#TABELA_TITULOS#\n"
 
@@ -154,3 +160,24 @@ def test_every_text_gets_an_answer(kind: str, body: str) -> None:
 def test_a_table_has_a_cell_for_each_column(rows: tuple[tuple[str, ...], ...]) -> None:
     with pytest.raises(ValueError, match="cell"):
         Table((Column("A"), Column("B", "right")), rows)
+
+
+def test_the_invented_figures_add_up() -> None:
+    """The text's, the tables' and the codes': a preview without a debtor is looked at as closely as one with."""
+    found = examples()
+    values = {name: _number(text) for name, text in found.values.items() if text.startswith("R$")}
+    parts = ("#VALOR_ORIGINAL#", "#MULTA#", "#JUROS#", "#HONORARIOS#")
+    assert sum(values[name] for name in parts) - values["#DESCONTO#"] == values["#TOTAL#"] == values["#VALOR_ACORDO#"]
+    assert (
+        amount_in_words(values["#TOTAL#"]) == found.values["#TOTAL_EXTENSO#"] == found.values["#VALOR_ACORDO_EXTENSO#"]
+    )
+    instalments = found.tables[INSTALMENTS_TABLE]
+    assert sum(_number(row[2]) for row in instalments.rows) == _number(instalments.footer[2]) == values["#TOTAL#"]
+    assert _number(instalments.rows[0][2]) == values["#ENTRADA#"]
+    assert len(instalments.rows) - 1 == int(found.values["#QTD_PARCELAS#"])
+    code, line = pix.parse(found.values["#PIX_COPIA_COLA#"]), found.values["#CODIGO_BARRAS#"]
+    assert code.amount == boleto.parse_line(line, date(2026, 11, 22)).amount == values["#ENTRADA#"]
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.removeprefix("R$").strip().replace(".", "").replace(",", "."))

@@ -83,6 +83,7 @@ def number(connection: Connection, listed: list[Row] | None = None, /, **changed
     parts: dict[str, Any] = {
         "row": next(row for row in listed if row.connection.id == connection.id),
         "alone": len(listed) == 1,
+        "can_switch_off": not (connection.primary and sum(row.connection.enabled for row in listed) > 1),
         "credentials": credentials_form(connection) if FIELDS[connection.kind] else None,
         "credentials_conflict": False,
         "refused": "",

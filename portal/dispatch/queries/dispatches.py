@@ -11,6 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.accounts.models import User
 from portal.audit.models import AuditEntry
+from portal.chat_starters.rules import wildcards
+from portal.chat_starters.view import why_not_sendable
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.extensions import db
 from portal.inbox.models import Lane, Message
@@ -169,6 +171,43 @@ def running_connections() -> Sequence[int]:
         )
     )
     return db.session.scalars(running.union(unsent)).all()
+
+
+def why_starter_holds(dispatch: Dispatch) -> str:
+    """Why nothing leaves with the starter of a dispatch now, in Portuguese; "" when it may be sent as it was shown.
+
+    What an admin saw in the preview is what goes out: a text that changed at Meta since then holds the dispatch.
+    """
+    starter = dispatch.starter
+    if reason := why_not_sendable(starter):
+        return reason
+    if not wildcards.is_bound(starter.body, starter.bindings):
+        return f"O texto do modelo {starter.name} mudou na Meta. Associe os coringas de novo na aba Modelo de início de chat."
+    if not _is_as_shown(dispatch, starter.body):
+        return f"O texto do modelo {starter.name} mudou depois da prévia deste envio. Cancele o envio e inicie outro."
+    return ""
+
+
+def _is_as_shown(dispatch: Dispatch, body: str) -> bool:
+    left = db.session.scalar(
+        sa.select(DispatchRecipient)
+        .outerjoin(Message, Message.id == DispatchRecipient.message_id)
+        .where(
+            DispatchRecipient.dispatch_id == dispatch.id,
+            sa.or_(DispatchRecipient.state == RecipientState.PLANNED, Message.state == State.QUEUED),
+        )
+        .order_by(DispatchRecipient.id)
+        .limit(1)
+    )
+    return left is None or wildcards.filled(body, left.parameters) == left.body
+
+
+def sendable(connection_id: int) -> list[int]:
+    """The running dispatches of a connection whose starter may be sent now."""
+    running = db.session.scalars(
+        sa.select(Dispatch).where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
+    ).all()
+    return [dispatch.id for dispatch in running if not why_starter_holds(dispatch)]
 
 
 def waits_for_another_try(connection_id: int, now: datetime) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from portal import clock
 from portal.accounts.models import Account
-from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.connection import linked, usage
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
@@ -81,28 +81,27 @@ def claim_batch(connection_id: int) -> list[Claim]:
         return []
     today = clock.local(now, db.session.get_one(Account, connection.account_id).timezone).date()
     granted = usage.reserve(connection, today, connection.batch_size)
-    messages = _returned(connection, granted, now)
-    messages += _new(connection, granted - len(messages), now)
+    sendable = dispatches.sendable(connection.id)
+    messages = _returned(connection, sendable, granted, now)
+    messages += _new(connection, sendable, granted - len(messages), now)
     usage.give_back(connection, today, granted - len(messages))
     claims = [reserve(message, now) for message in messages]
     db.session.commit()
     return claims
 
 
-def _returned(connection: Connection, limit: int, now: datetime) -> list[Message]:
+def _returned(connection: Connection, sendable: Sequence[int], limit: int, now: datetime) -> list[Message]:
     """Starts that provably did not go out at an earlier try and whose time has come again."""
     rows = db.session.execute(
         sa.select(Message, DispatchRecipient, Dispatch)
         .join(DispatchRecipient, DispatchRecipient.message_id == Message.id)
         .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-        .join(ChatStarter, ChatStarter.id == Dispatch.starter_id)
         .where(
             Message.connection_id == connection.id,
             Message.lane == Lane.DISPATCH,
             Message.state == State.QUEUED,
             sa.or_(Message.not_before.is_(None), Message.not_before <= now),
-            Dispatch.status == DispatchStatus.RUNNING,
-            ChatStarter.status == StarterStatus.APPROVED,
+            Dispatch.id.in_(sendable),
         )
         .order_by(Message.id)
         .limit(limit)
@@ -127,7 +126,7 @@ def _other_start(contact: Contact, message: Message) -> datetime | None:
     return last if last and own and last > own else None
 
 
-def _new(connection: Connection, limit: int, now: datetime) -> list[Message]:
+def _new(connection: Connection, sendable: Sequence[int], limit: int, now: datetime) -> list[Message]:
     """Messages for the next planned people; those to whom nothing may be started any more are left out on the way.
 
     None while others wait for another try: what keeps them back, an outage or a limit of Meta's, would keep these back
@@ -137,7 +136,7 @@ def _new(connection: Connection, limit: int, now: datetime) -> list[Message]:
     if dispatches.waits_for_another_try(connection.id, now):
         return messages
     for _ in range(LOOKS):
-        planned = _planned(connection, limit - len(messages))
+        planned = _planned(sendable, limit - len(messages))
         for recipient, dispatch in planned:
             message = _start_chat(connection, recipient, dispatch, now)
             if message is not None:
@@ -148,16 +147,13 @@ def _new(connection: Connection, limit: int, now: datetime) -> list[Message]:
     return messages
 
 
-def _planned(connection: Connection, limit: int) -> list[tuple[DispatchRecipient, Dispatch]]:
+def _planned(sendable: Sequence[int], limit: int) -> list[tuple[DispatchRecipient, Dispatch]]:
     rows = db.session.execute(
         sa.select(DispatchRecipient, Dispatch)
         .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-        .join(ChatStarter, ChatStarter.id == Dispatch.starter_id)
         .where(
-            Dispatch.connection_id == connection.id,
-            Dispatch.status == DispatchStatus.RUNNING,
+            Dispatch.id.in_(sendable),
             DispatchRecipient.state == RecipientState.PLANNED,
-            ChatStarter.status == StarterStatus.APPROVED,
         )
         .order_by(DispatchRecipient.id)
         .limit(limit)

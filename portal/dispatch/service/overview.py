@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 
 from portal import clock
 from portal.accounts.models import Account
-from portal.chat_starters.models import StarterStatus
-from portal.chat_starters.view import why_not_sendable
 from portal.connection import linked
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
@@ -121,8 +119,7 @@ def _held(dispatch: Dispatch, connection: Connection, pace: Pace, now: datetime)
             paused=_paused_words(dispatch),
             in_use=connection.enabled,
             stopped=explain(connection.kind.value, connection.stopped_code) or linked.why_unfit(connection),
-            approved=dispatch.starter.status is StarterStatus.APPROVED,
-            not_sendable=why_not_sendable(dispatch.starter),
+            not_sendable=dispatches.why_starter_holds(dispatch),
         )
     )
 

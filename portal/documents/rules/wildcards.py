@@ -99,13 +99,13 @@ _GROUPS: Mapping[str, tuple[Wildcard, ...]] = {
         Wildcard(
             "#CODIGO_BARRAS#",
             "Linha digitável do boleto",
-            "23791.23454 67890.123457 67890.123457 4 16920000123456",
+            "23792.34541 67890.123457 76789.012341 1 16380000019386",
         ),
         Wildcard(
             "#PIX_COPIA_COLA#",
             "Código PIX copia e cola",
-            "00020126470014br.gov.bcb.pix0125financeiro@exemplo.com.br5204000053039865406350.755802BR"
-            "5919CREDOR EXEMPLO LTDA6009SAO PAULO62210517ACORDO00000123P0163040907",
+            "00020126470014br.gov.bcb.pix0125financeiro@exemplo.com.br5204000053039865406193.865802BR"
+            "5917Loja Modelo Ltda.6007Goiania62070503***63047D42",
         ),
     ),
     "Data e assinatura": (

@@ -124,7 +124,7 @@ def _may_start(conversation: Conversation) -> bool:
     """Whether this person has the conversation, or had it, and free text is not possible."""
     mine = conversation.assigned_user_id == g.user.id
     if conversation.status is ConversationStatus.CLOSED:
-        return mine or g.user.is_admin
+        return bool(mine or g.user.is_admin)
     return mine and not may_write(conversation, clock.now())
 
 
