@@ -107,7 +107,7 @@ FIELDS: Mapping[ConnectionKind, tuple[CredentialField, ...]] = {
             inputmode="url",
         ),
         _instance("Nome da instância", "o nome da instância", "Como foi criada na Evolution API."),
-        _secret("app_secret", "Chave da API (apikey)", "a chave da API", "A da instância, ou a global do servidor."),
+        _secret("access_token", "Chave da API (apikey)", "a chave da API", "A da instância, ou a global do servidor."),
     ),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from portal.connection import linked, queries
-from portal.connection.models import Connection, LinkState
+from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.connection.rules import link as rules
 from portal.connection.service import pairing
 
@@ -45,6 +45,10 @@ class LinkCard:
     asks: bool
 
 
+def _connect_words(kind: ConnectionKind, provider: str) -> str:
+    return f"Conectar-se {'à' if kind is ConnectionKind.EVOLUTION else 'ao'} {provider}"
+
+
 def card_of(connection: Connection, now: datetime) -> LinkCard:
     """The card of a number at a moment of the company's local time."""
     state, tone = linked.state_words(connection)
@@ -60,7 +64,7 @@ def card_of(connection: Connection, now: datetime) -> LinkCard:
         tone=tone,
         lead=LEADS[connection.link_state],
         provider=provider,
-        button="Ler o QR Code de novo" if left is not None else f"Conectar-se ao {provider}",
+        button="Ler o QR Code de novo" if left is not None else _connect_words(connection.kind, provider),
         is_linked=left is not None,
         is_wrong=linked.is_wrong_number(connection) and connection.link_state is LinkState.CONNECTED,
         due=due,

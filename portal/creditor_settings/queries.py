@@ -41,10 +41,6 @@ class Line:
     debt_statement: Applying
 
 
-def creditor_in(account_id: int, creditor_id: int) -> Creditor | None:
-    return db.session.scalar(sa.select(Creditor).where(Creditor.account_id == account_id, Creditor.id == creditor_id))
-
-
 def settings_of(creditor: Creditor) -> CreditorSettings:
     """A creditor's choices with what they name; an unsaved row of version 0 while nothing was ever chosen."""
     return _settings(creditor.account_id, [creditor.id]).get(creditor.id) or _unsaved(creditor)

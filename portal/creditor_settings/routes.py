@@ -11,6 +11,7 @@ from portal.creditor_settings import queries, service
 from portal.creditor_settings.forms import CreditorSettingsForm
 from portal.creditor_settings.service import Choices
 from portal.extensions import htmx
+from portal.portfolio.creditor_queries import creditor_in
 from portal.portfolio.models import Creditor
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
@@ -61,7 +62,7 @@ def _refused(creditor: Creditor, form: CreditorSettingsForm, *, conflict: bool =
 
 
 def _creditor(creditor_id: int) -> Creditor:
-    return queries.creditor_in(g.account_id, creditor_id) or abort(404)
+    return creditor_in(g.account_id, creditor_id) or abort(404)
 
 
 def _asked(name: str) -> Creditor | None:

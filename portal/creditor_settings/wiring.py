@@ -11,6 +11,7 @@ from portal.audit import history
 from portal.creditor_settings import queries, service
 from portal.documents import queries as documents
 from portal.documents.service.library import on_use
+from portal.portfolio.creditor_queries import creditor_in
 from portal.portfolio.models import Creditor
 
 OF_THE_ACCOUNT = "o da conta"
@@ -44,7 +45,7 @@ def _current(account_id: int, key: str) -> history.Values | None:
 
 def _creditor(account_id: int, key: str) -> Creditor | None:
     known = key.isascii() and key.isdigit() and len(key) < 10
-    return queries.creditor_in(account_id, int(key)) if known else None
+    return creditor_in(account_id, int(key)) if known else None
 
 
 def _name(account_id: int, key: str) -> str | None:

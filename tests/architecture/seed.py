@@ -85,7 +85,7 @@ def plant(app: Flask, company: Company) -> Seed:
         assert connection is not None
         import_id = _import(company)
         dispatch_id = _dispatch(connection, starter_id, company)
-        _by_hand(connection, debtor_id)
+        connection_id = _by_hand(connection, debtor_id)
         simulator.write(connection, WA_ID, "Zenóbia", "meu recado reservado")
     settle(app)
     with app.app_context():
@@ -101,6 +101,7 @@ def plant(app: Flask, company: Company) -> Seed:
                 "message_id": message_id,
                 "starter_id": starter_id,
                 "dispatch_id": dispatch_id,
+                "connection_id": connection_id,
                 "user_id": colleague.id,
                 "option_id": db.session.scalars(sa.select(MenuOption.id).filter_by(account_id=company.id)).first(),
                 "kind": MessageKind.WELCOME.value,
@@ -123,12 +124,20 @@ def _dispatch(connection: Connection, starter_id: int, company: Company) -> int:
     return plan.start(connection, starter, Filter(), admin, "um-token-de-formulario").id
 
 
-def _by_hand(connection: Connection, debtor_id: int) -> None:
-    """Rows that only a longer story would make."""
+def _by_hand(connection: Connection, debtor_id: int) -> int:
+    """Rows that only a longer story would make. Returns the id of a number of the unofficial API."""
     account_id, now = connection.account_id, clock.now()
     creditor_id = db.session.scalars(sa.select(Creditor.id).filter_by(account_id=account_id)).first()
+    linked = Connection(
+        account_id=account_id,
+        kind=ConnectionKind.PLUGMESSAGE,
+        name="Número Sigiloso",
+        webhook_key="hash-do-segredo",
+        created_at=now,
+    )
     db.session.add_all(
         (
+            linked,
             Connection(
                 account_id=account_id,
                 kind=ConnectionKind.CLOUD_API,
@@ -144,6 +153,7 @@ def _by_hand(connection: Connection, debtor_id: int) -> None:
         )
     )
     db.session.commit()
+    return linked.id
 
 
 def _talk(company: Company, debtor_id: int) -> tuple[int, int]:

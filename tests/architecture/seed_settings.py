@@ -39,7 +39,7 @@ def plant(company: Company, debtor_id: int) -> dict[str, Any]:
     db.session.add(CreditorSettings(creditor_id=creditor.id, account_id=company.id, debt_statement_id=document.id))
     issued = creditor_settings.issue_for(company.id, debtor, creditor, DocumentKind.ORIGINAL_STATEMENT)
     db.session.commit()
-    holiday = _by_hand(company)
+    holiday, notification = _by_hand(company)
     title = db.session.scalars(sa.select(Title).filter_by(debtor_id=debtor_id)).first()
     assert title is not None
     values = {
@@ -47,6 +47,7 @@ def plant(company: Company, debtor_id: int) -> dict[str, Any]:
         "document_id": document.id,
         "issued_id": issued.id,
         "holiday_id": holiday,
+        "notification_id": notification,
         "title_id": title.id,
         "agreement_id": _agreement(admin, debtor, title.id),
         "schedule": "envio",
@@ -63,28 +64,29 @@ def _agreement(admin: User, debtor: Debtor, title_id: int) -> int:
     return agreements.propose(admin, debtor, offer, seal=seal, form_token="um-acordo").id
 
 
-def _by_hand(company: Company) -> int:
+def _by_hand(company: Company) -> tuple[int, int]:
     """Rows that only a longer story would make."""
     now = clock.now()
     holiday = OwnHoliday(account_id=company.id, day=date(2030, 6, 13), name="Dia reservado")
+    notification = Notification(
+        account_id=company.id,
+        user_id=company.admin.id,
+        key="reservada",
+        tone="info",
+        title="Aviso reservado",
+        text="Só a empresa lê.",
+        created_at=now,
+    )
     db.session.add_all(
         (
             holiday,
             Schedule(account_id=company.id, kind=ScheduleKind.SERVICE, hours=[["09:00", "18:00"]] * 5 + [None, None]),
             ReconnectWatcher(account_id=company.id, user_id=company.admin.id),
-            Notification(
-                account_id=company.id,
-                user_id=company.admin.id,
-                key="reservada",
-                tone="info",
-                title="Aviso reservado",
-                text="Só a empresa lê.",
-                created_at=now,
-            ),
+            notification,
         )
     )
     db.session.commit()
-    return holiday.id
+    return holiday.id, notification.id
 
 
 def plant_file(message_id: int, account_id: int) -> None:

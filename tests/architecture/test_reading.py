@@ -18,9 +18,16 @@ from tests.support.people import Company
 
 FINE = (200, 204, 286, 303)
 
-NEEDS_MORE = {"webhooks.verify": 403, "inbox.file": 404, "simulator.file": 404, "inbox.media": 404}
-"""Addresses that refuse a bare GET, and how: a webhook's verification needs its token, and the planted message carries
-no file."""
+NEEDS_MORE = {
+    "webhooks.verify": 403,
+    "inbox.file": 404,
+    "simulator.file": 404,
+    "inbox.media": 404,
+    "connection.check_steps": 404,
+    "connection.qr_picture": 404,
+}
+"""Addresses that refuse a bare GET, and how: a webhook's verification needs its token, the planted message carries no
+file, and the planted number is of the unofficial API and shows no QR code."""
 
 
 @pytest.fixture

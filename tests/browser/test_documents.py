@@ -85,9 +85,7 @@ def test_the_toolbar_writes_what_could_be_typed(window: OpenWindow, company: Com
     expect(area).to_be_focused()
 
 
-def test_an_unknown_wildcard_is_refused_with_a_suggestion(
-    window: OpenWindow, company: Company, document: int
-) -> None:
+def test_an_unknown_wildcard_is_refused_with_a_suggestion(window: OpenWindow, company: Company, document: int) -> None:
     watched = window(company.admin)
     page = watched.open(f"/documentos/{document}")
     text(page).fill("Para #NOME_DEVEDOOR#\n\n#TABELA_TITULOS#")
@@ -114,9 +112,7 @@ def test_the_pdf_opens_in_the_browser(window: OpenWindow, company: Company, docu
     assert is_marked(page)
 
 
-def test_the_pages_of_documents_are_accessible(
-    app: Flask, window: OpenWindow, company: Company, document: int
-) -> None:
+def test_the_pages_of_documents_are_accessible(app: Flask, window: OpenWindow, company: Company, document: int) -> None:
     issued = issue_one(app, company, document, 1)
     add_document(app, company, "Termo padrão", DocumentKind.AGREEMENT_TERM)
     watched = window(company.admin)

@@ -70,7 +70,7 @@ def test_the_skip_link_leads_past_the_bar(window: OpenWindow, company: Company) 
 
 def test_the_company_menu_opens_and_closes_by_keyboard(window: OpenWindow, company: Company) -> None:
     page = window(company.admin).open("/")
-    menu = page.locator("details.company-menu > summary")
+    menu = page.locator("details.company-menu > summary").last
     tab_to(page, menu)
     page.keyboard.press("Enter")
     settings = page.get_by_role("link", name="Integração WhatsApp")

@@ -103,7 +103,7 @@ def test_what_waits_at_the_provider_is_asked_before(admin: Browser, plug: Paired
     _leave_waiting(plug, 2)
     page = admin.post(f"{plug.card}/conectar", htmx=True)
     assert page.status == 422
-    assert "2 mensagens esperam na fila do PlugMessage" in page.words
+    assert "2 mensagens esperam na fila do provedor" in page.words
     assert codes_asked(plug) == 0
     page = admin.post(f"{plug.card}/conectar", htmx=True, fila="descartar")
     assert "Código 1 de 3" in page.words
@@ -147,7 +147,7 @@ def test_a_phone_that_asks_for_a_passkey_is_explained(admin: Browser, plug: Pair
     plug.instance.switches.challenge = True
     page = admin.post(f"{plug.card}/conectar", htmx=True)
     assert "Chave de acesso" in page.one(".tag").get_text()
-    assert "painel do PlugMessage" in page.words
+    assert "painel do provedor (PlugMessage)" in page.words
     assert plug.state.link_state is LinkState.PASSKEY
 
 

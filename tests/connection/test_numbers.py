@@ -137,3 +137,23 @@ def test_a_number_of_another_company(app: Flask, company: Company, stranger: Bro
     assert stranger.post(f"{page_url}/credenciais", version=1, **CREDENTIALS).status == 404
     with app.app_context():
         assert db.session.get_one(Connection, int(page_url.rsplit("/", 1)[1])).primary
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [
+        ("", "Informe o endereço do servidor da Evolution API."),
+        ("http://evolution.example", "O endereço começa com https:// e não tem espaços."),
+        ("https://user:pw@evolution.example", "O endereço começa com https:// e não tem espaços."),
+        ("https://evolution.example", ""),
+    ],
+)
+def test_credentials_of_evolution(app: Flask, company: Company, admin: Browser, address: str, error: str) -> None:
+    url = add(admin, "evolution")
+    version = admin.get(url).form_data("#credenciais form")["version"]
+    given = {"display_phone": "11 98765-4321", "phone_number_id": "cobranca", "access_token": "CHAVEDAAPI4242"}
+    page = admin.post(f"{url}/credenciais", version=version, base_url=address, **given)
+    assert (page.status, page.errors) == ((422, [error]) if error else (303, []))
+    with app.app_context():
+        saved = of_kind(company.id, ConnectionKind.EVOLUTION)
+        assert saved is not None and saved.base_url == ("" if error else address)

@@ -144,7 +144,7 @@ def step_words(due: date, left: int) -> tuple[str, str]:
         title = f"Leia o QR Code em até {left} {_day(left)}"
     return title, (
         f"A leitura do QR Code da API não oficial vale 15 dias e {days_words(left)} ({due:%d/%m/%Y}). Leia de novo na aba "
-        "Configurações, em “Conectar-se ao PlugMessage”, com o celular da empresa em mãos."
+        "Configurações, em “Ler o QR Code de novo”, com o celular da empresa em mãos."
     )
 
 

@@ -75,7 +75,11 @@ _GROUPS: Mapping[str, tuple[Wildcard, ...]] = {
         Wildcard("#NUMERO_ACORDO#", "Número do acordo", "1042"),
         Wildcard("#DATA_ACORDO#", "Data em que o acordo foi feito", "22/11/2026"),
         Wildcard("#VALOR_ACORDO#", "Valor total do acordo", "R$\xa01.193,86"),
-        Wildcard("#VALOR_ACORDO_EXTENSO#", "Valor total do acordo por extenso", "mil, cento e noventa e três reais e oitenta e seis centavos"),
+        Wildcard(
+            "#VALOR_ACORDO_EXTENSO#",
+            "Valor total do acordo por extenso",
+            "mil, cento e noventa e três reais e oitenta e seis centavos",
+        ),
         Wildcard("#ENTRADA#", "Valor da entrada", "R$\xa0193,86"),
         Wildcard("#QTD_PARCELAS#", "Quantidade de parcelas, sem contar a entrada", "2"),
         Wildcard("#PRIMEIRO_VENCIMENTO#", "Vencimento da primeira parcela", "10/12/2026"),
