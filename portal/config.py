@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +60,7 @@ def load(env: Mapping[str, str], instance: Path) -> dict[str, Any]:
         "PUBLIC_URL": public_url,
         "GRAPH_API_URL": env.get("GRAPH_API_URL", "https://graph.facebook.com").rstrip("/"),
         "GRAPH_API_VERSION": env.get("GRAPH_API_VERSION", "v26.0"),
+        "EVOLUTION_API_URL": _own_server(env.get("EVOLUTION_API_URL", "").strip()),
         "PLUGMESSAGE_API_URL": env.get("PLUGMESSAGE_API_URL", "https://api.plugzapi.com.br").rstrip("/"),
         "MAIL_SERVER": _mail_server(env.get("PORTAL_SMTP_URL", "").strip()),
         "MAIL_FROM": _mail_from(env),
@@ -106,6 +108,13 @@ def _engine_options(url: str) -> dict[str, Any]:
         "max_overflow": 20,
         "pool_timeout": 5,
     }
+
+
+def _own_server(url: str) -> str:
+    """The installation's own Evolution API server, the only one that may be in its inner network; "" for none."""
+    if url and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+        raise ConfigError("EVOLUTION_API_URL is the address of the server, such as http://10.0.0.5:8080")
+    return url.rstrip("/")
 
 
 def _mail_server(url: str) -> MailServer | None:

@@ -241,5 +241,8 @@ class Gateway(Protocol):
     def authentic(self, line: Line, body: bytes, headers: Mapping[str, str]) -> bool:
         """Whether a webhook body is the provider's. False when no secret is configured: fail closed."""
 
+    def cleaned(self, line: Line, body: bytes) -> bytes:
+        """A webhook body as it may be kept: without the secrets of ours that some providers write into it."""
+
     def parse(self, body: bytes) -> Delivery:
         """Every item of a webhook body, in order. Raises ValueError when the body is no JSON object at all."""

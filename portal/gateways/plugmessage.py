@@ -47,6 +47,10 @@ class PlugMessage:
         """Whether a body names this line's instance. The provider signs nothing: the secret is in the address."""
         return plugmessage_webhooks.authentic(line, body, headers)
 
+    def cleaned(self, line: Line, body: bytes) -> bytes:
+        """The body as it is: this provider repeats no secret."""
+        return body
+
     def parse(self, body: bytes) -> Delivery:
         """Every item of a webhook body, in order. Raises ValueError when the body is no JSON object at all."""
         return plugmessage_webhooks.parse(body)

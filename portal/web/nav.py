@@ -74,5 +74,5 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def menus() -> dict[str, list[Link]]:
         if not g.get("user"):
-            return dict.fromkeys(menus_by_name, [])
+            return {key: [] for key in menus_by_name}
         return {name: links(items) for name, items in menus_by_name.items()}

@@ -34,6 +34,7 @@ UNWELL = (OperationalError, InterfaceError, TimeoutError)
 
 def receive(connection: Connection, body: bytes) -> None:
     """Keep an authentic webhook body, durably, before it is answered; the same body again changes nothing."""
+    body = gateways.get(connection.kind.value).cleaned(connection.line, body)
     event = WebhookEvent(
         account_id=connection.account_id,
         connection_id=connection.id,

@@ -97,8 +97,7 @@ def test_what_a_broken_agreement_brought_in_is_charged_nowhere(
     act(admin, url, "quebra")
     for place, words in told(app, company, admin, operator, maria, talk).items():
         assert "1.075,10" in words and "656,34" in words, f"{place}: {words}"
-        if place != "message":
-            assert "1.350,75" in words and "450,25" in words and "á pago em acordo" in words, f"{place}: {words}"
+        assert "1.350,75" in words and "450,25" in words and "á pago em acordo" in words, f"{place}: {words}"
     paper = told(app, company, admin, operator, maria, talk)["paper"]
     assert (
         "Pagar R$ 1.350,75 (já pago em acordo anterior: R$ 450,25) + R$ 18,02 + R$ 58,84 + R$ 97,74 - R$ 0,00" in paper

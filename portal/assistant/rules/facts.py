@@ -16,7 +16,8 @@ ZERO = Decimal(0)
 
 
 class Itemised(Protocol):
-    """A charge of a title or the figures of an agreement: total = principal + fine + interest + fee - discount."""
+    """A charge of a title or the figures of an agreement: total = principal + fine + interest + fee - discount, where
+    `principal` is what is left of the original value."""
 
     @property
     def principal(self) -> Decimal: ...
@@ -42,11 +43,14 @@ class Figures:
     fee: Decimal = ZERO
     discount: Decimal = ZERO
     total: Decimal = ZERO
+    credited: Decimal = ZERO
+    """What was already paid of the original value, in an agreement that ended."""
 
     @classmethod
     def of(cls, source: Itemised) -> Figures:
         """The figures of anything that has them."""
-        return cls(source.principal, source.fine, source.interest, source.fee, source.discount, source.total)
+        parts = (source.principal, source.fine, source.interest, source.fee, source.discount, source.total)
+        return cls(*parts, credited=getattr(source, "credited", ZERO))
 
     @classmethod
     def plain(cls, amount: Decimal) -> Figures:
@@ -56,12 +60,13 @@ class Figures:
     @property
     def changed(self) -> bool:
         """Whether anything was added to the original value or taken from it."""
-        return any((self.fine, self.interest, self.fee, self.discount))
+        return any((self.fine, self.interest, self.fee, self.discount, self.credited))
 
     def lines(self, total: str = "Valor atualizado") -> list[str]:
         """A line for each part that is not zero; the total, under this name, when it differs in any way."""
         parts = [("Multa", self.fine), ("Juros", self.interest), ("Honorários", self.fee)]
-        lines = [f"Valor original: {format_brl(self.principal)}"]
+        lines = [f"Valor original: {format_brl(self.principal + self.credited)}"]
+        lines += [f"Já pago em acordo anterior: -{format_brl(self.credited)}"] if self.credited else []
         lines += [f"{name}: {format_brl(value)}" for name, value in parts if value]
         lines += [f"Desconto: -{format_brl(self.discount)}"] if self.discount else []
         return [*lines, f"{total}: {format_brl(self.total)}"] if self.changed else lines
@@ -69,7 +74,7 @@ class Figures:
 
 def summed(figures: Iterable[Figures]) -> Figures:
     """The sum, part by part."""
-    rows = [(f.principal, f.fine, f.interest, f.fee, f.discount, f.total) for f in figures]
+    rows = [(f.principal, f.fine, f.interest, f.fee, f.discount, f.total, f.credited) for f in figures]
     return Figures(*(sum(column, ZERO) for column in zip(*rows, strict=True))) if rows else Figures.plain(ZERO)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal import clock
-from portal.accounts.models import User
+from portal.accounts.models import Account, User
 from portal.audit.service import ChangedMeanwhile, note
 from portal.documents import queries
 from portal.documents.kinds import group_of
@@ -115,6 +117,8 @@ def _lock(document: Document, version: int) -> None:
 
 
 def _check_name(account_id: int, kind: DocumentKind, name: str, own_id: int | None) -> None:
+    """Raises NameTaken. The company's row is locked: two who give one name at once take turns."""
+    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     others = queries.names_of(account_id, *group_of(kind).kinds, but=own_id)
     if name.casefold() in {other.casefold() for other in others}:
         db.session.rollback()

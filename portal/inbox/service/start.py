@@ -9,8 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal import clock, jobs
-from portal.accounts.models import Account, User
-from portal.bot_messages.rules import first_name_of
+from portal.accounts.models import User
 from portal.chat_starters import queries as chat_starters
 from portal.chat_starters.models import ChatStarter, StarterStatus
 from portal.chat_starters.rules import wildcards
@@ -25,7 +24,6 @@ from portal.inbox.rules import start as rules
 from portal.inbox.rules.start import Facts
 from portal.inbox.service import queue, record
 from portal.inbox.service.window import may_write
-from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Debtor, Phone
 from portal.portfolio.rules.contact import is_blocked
 from portal.portfolio.rules.search import search_key
@@ -54,24 +52,12 @@ def offers(connection: Connection, debtor: Debtor, user: User) -> list[Offer]:
 
 
 def _offer(starter: ChatStarter, debtor: Debtor, user: User) -> Offer:
-    values = values_of(debtor, user)
+    values = chat_starters.values_of(debtor, user)
     return Offer(
         starter,
         wildcards.preview(starter.body, starter.bindings, values),
         _missing(starter, values),
     )
-
-
-def values_of(debtor: Debtor, user: User) -> dict[Field, str]:
-    """What the fields of a wildcard are for this debtor and the person who starts the chat."""
-    titles = portfolio.open_titles(debtor.account_id, debtor.id)
-    return {
-        Field.DEBTOR_FIRST_NAME: first_name_of(debtor.name),
-        Field.DEBTOR_NAME: debtor.name,
-        Field.CREDITOR_NAME: titles[0].creditor.name if titles else "",
-        Field.COMPANY_NAME: db.session.get_one(Account, debtor.account_id).name,
-        Field.OPERATOR_NAME: user.first_name,
-    }
 
 
 def _missing(starter: ChatStarter, values: dict[Field, str]) -> tuple[str, ...]:
@@ -134,7 +120,7 @@ def _start(
 
 
 def _queue(user: User, debtor: Debtor, conversation: Conversation, starter: ChatStarter, token: str) -> None:
-    given = wildcards.parameters(starter.body, starter.bindings, values_of(debtor, user))
+    given = wildcards.parameters(starter.body, starter.bindings, chat_starters.values_of(debtor, user))
     content = Template(starter.name, starter.language, given, wildcards.filled(starter.body, given))
     conversation.debtor_id = debtor.id
     conversation.assigned_user_id, conversation.assigned_because = user.id, AssignedBecause.TAKEN
@@ -177,7 +163,7 @@ def with_starter(facts: Facts, starter: ChatStarter | None, debtor: Debtor, user
         facts,
         approved=starter.status is StarterStatus.APPROVED,
         bound=wildcards.is_bound(starter.body, starter.bindings),
-        missing=_missing(starter, values_of(debtor, user)),
+        missing=_missing(starter, chat_starters.values_of(debtor, user)),
     )
 
 
