@@ -221,12 +221,12 @@ def test_a_body_that_met_a_defect_waits_for_a_person_and_is_applied_at_the_secon
 def test_a_defect_of_the_assistant_costs_nobody_their_message(
     app: Flask, company: Company, admin: Browser, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portal.assistant import rules
+    from portal.assistant.rules import machine
 
     def broken(*_: object) -> None:
         raise RuntimeError("a defect of ours")
 
-    monkeypatch.setattr(rules, "step", broken)
+    monkeypatch.setattr(machine, "step", broken)
     assert cloud.deliver(body(change(messages=[item(1)]))) == 200
     settle(app)
     assert "mensagem 1" in admin.get("/conversas?aba=minhas").words, "the Usuário ADM has it"

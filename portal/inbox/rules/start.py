@@ -39,7 +39,7 @@ def why_not(facts: Facts, now: datetime) -> str:
     if facts.talking_with:
         return f"Já há uma conversa em andamento com esta pessoa, com {facts.talking_with}."
     if facts.window_open:
-        return "A janela de 24 h está aberta: escreva normalmente, sem modelo."
+        return "Esta pessoa pode receber texto livre agora: escreva normalmente, sem modelo."
     return _timing(facts, now)
 
 

@@ -8,7 +8,6 @@ from portal.gateways.registry import explain
 from portal.inbox import view
 from portal.inbox.models import Conversation
 from portal.notifications import service as notifications
-from portal.portfolio.rules import phones
 
 CONNECTION_URL = "/whatsapp/configuracoes"
 
@@ -31,7 +30,7 @@ def stopped(connection: Connection) -> None:
     """Tell the admins that a connection has just stopped and what to do, in the caller's transaction."""
     at = connection.stopped_at
     assert at is not None
-    named = connection.name or (phones.formatted(connection.display_phone) if connection.display_phone else "")
+    named = connection.name or connection.display_phone
     notifications.notify_admins(
         connection.account_id,
         f"stopped:{connection.id}:{at:%Y%m%d%H%M}",
