@@ -61,7 +61,7 @@ def _show(account_id: int, name: str, value: Any) -> str:
         return format_brl(Decimal(value))
     if name == "parcels":
         return "; ".join(_parcel(each) for each in value)
-    return plain(value)
+    return plain(value).capitalize() if name == "status" else plain(value)
 
 
 def _parcel(parcel: dict[str, Any]) -> str:

@@ -51,13 +51,13 @@ def test_the_oldest_five_are_sent_and_the_others_are_told_of() -> None:
     messages = barcode_text([*titles, title(number="sem"), title(number="sem 2")], TODAY)
     assert [message.split("\n")[2] for message in messages[:-1:2]] == [f"Título N{month}" for month in range(3, 8)]
     assert messages[-1] == (
-        "Há mais 2 títulos com código de barras. "
-        "2 títulos em aberto não têm código de barras disponível por aqui. Para tratar dos demais, escreva *operador*."
+        "Há mais 2 pagamentos com código de barras. "
+        "2 pagamentos em aberto não têm código de barras disponível por aqui. Para tratar dos demais, escreva *operador*."
     )
 
 
 def test_one_title_without_a_line_is_told_of_in_the_singular() -> None:
     assert barcode_text([title(line=LINE), title()], TODAY)[-1] == (
-        "1 título em aberto não tem código de barras disponível por aqui. Para tratar dos demais, escreva *operador*."
+        "1 pagamento em aberto não tem código de barras disponível por aqui. Para tratar dos demais, escreva *operador*."
     )
     assert len(barcode_text([title(line=LINE)], TODAY)) == 2

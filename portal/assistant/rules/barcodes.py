@@ -49,8 +49,10 @@ def _differences(due: Due, boleto: Boleto) -> list[str]:
 def _left_out(more: int, without_line: int) -> str:
     parts = []
     if more > 0:
-        parts.append(f"Há mais {counted(more)} com código de barras.")
+        parts.append(f"Há mais {counted(more, 'pagamento', 'pagamentos')} com código de barras.")
     if without_line > 0:
         have = "não tem" if without_line == 1 else "não têm"
-        parts.append(f"{counted(without_line)} em aberto {have} código de barras disponível por aqui.")
+        parts.append(
+            f"{counted(without_line, 'pagamento', 'pagamentos')} em aberto {have} código de barras disponível por aqui."
+        )
     return " ".join([*parts, "Para tratar dos demais, escreva *operador*."]) if parts else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel.dates import get_timezone_location
 from flask import current_app, g, request
 
 from portal import clock
@@ -160,7 +161,7 @@ def holidays(form: HolidayForm | None = None) -> dict[str, Any]:
         "own_holidays": queries.own_holidays(g.account_id, today),
         "holiday_form": form or HolidayForm(today, formdata=None),
         "preset_words": preset_words,
-        "company_zone": g.user.account.timezone.rpartition("/")[2].replace("_", " "),
+        "company_zone": get_timezone_location(g.user.account.timezone, locale="pt_BR", return_city=True),
     }
 
 

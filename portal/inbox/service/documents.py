@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -113,7 +113,7 @@ def queue_for_debtor(conversation_id: int, user: User, key: str, client_token: s
     chosen = next((offer for offer in offers(conversation) if offer.key == key), None)
     if chosen is None:
         raise NotOffered
-    content = issue.content_of(chosen.issue())
+    content = replace(issue.content_of(chosen.issue()), caption=chosen.label.replace(" · ", ": "))
     queue.add(conversation, content, Author.OPERATOR, user_id=user.id, client_token=token)
     conversation.waiting_since = None
     conversation.unread = 0
