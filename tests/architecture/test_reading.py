@@ -23,8 +23,8 @@ NEEDS_MORE = {
     "inbox.file": 404,
     "simulator.file": 404,
     "inbox.media": 404,
-    "connection.check_steps": 404,
-    "connection.qr_picture": 404,
+    "connection.check_card": 404,
+    "connection.link_picture": 404,
 }
 """Addresses that refuse a bare GET, and how: a webhook's verification needs its token, the planted message carries no
 file, and the planted number is of the unofficial API and shows no QR code."""
