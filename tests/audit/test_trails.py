@@ -19,7 +19,18 @@ def noted_subjects(module: Module) -> list[tuple[int, str]]:
     calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call) and _is_note(node)]
     if not calls:
         return []
-    return [(node.lineno, found) for node in ast.walk(module.tree) if (found := _prefix(node))]
+    others = {id(each) for node in ast.walk(module.tree) for each in _keys(node)}
+    return [
+        (node.lineno, found) for node in ast.walk(module.tree) if id(node) not in others and (found := _prefix(node))
+    ]
+
+
+def _keys(node: ast.AST) -> list[ast.AST]:
+    """Texts that look like subjects and are keys of notifications."""
+    if isinstance(node, ast.Call) and (dotted(node.func) or "").rpartition(".")[2].lstrip("_").startswith("notify"):
+        return list(node.args)
+    named = isinstance(node, ast.Assign) and [dotted(target) for target in node.targets] == ["key"]
+    return [node.value] if named and isinstance(node, ast.Assign) else []
 
 
 def _is_note(node: ast.Call) -> bool:

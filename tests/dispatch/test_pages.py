@@ -162,7 +162,7 @@ def test_the_page_says_why_a_dispatch_stands_still(admin: Browser, app: Flask, c
     with app.app_context():
         db.session.get_one(ChatStarter, chosen).status = StarterStatus.REJECTED
         db.session.commit()
-    assert "deixou de estar aprovado" in admin.get(f"/envios/{dispatch}").words
+    assert "A Meta rejeitou o modelo" in admin.get(f"/envios/{dispatch}").words
     assert run(app, "send-batch") == ""
     with app.app_context():
         db.session.get_one(ChatStarter, chosen).status = StarterStatus.APPROVED
