@@ -12,9 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "title", sa.Column("credited", sa.Numeric(precision=14, scale=2), server_default="0", nullable=False)
-    )
+    op.add_column("title", sa.Column("credited", sa.Numeric(precision=14, scale=2), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
