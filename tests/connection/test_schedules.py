@@ -47,7 +47,7 @@ def test_the_page_tells_now_and_the_next_holidays(app: Flask, company: Company) 
     with clock.at(SUNDAY):
         page = Browser(app).log_in(company.admin).get(PAGE)
     window = " ".join(page.one("#janela").get_text(" ").split())
-    assert "Fechada agora" in window and "Abre amanhã às 9h, no horário da empresa (Sao Paulo)." in window
+    assert "Fechada agora" in window and "Abre amanhã às 9h, no horário da empresa (São Paulo)." in window
     assert "Próximos feriados: 25/12 Natal, 01/01" in window
     assert "Aberto agora" in page.one("#atendimento").get_text()
 
