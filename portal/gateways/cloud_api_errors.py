@@ -6,10 +6,10 @@ Meta's own advice is to build on `code` and never on the HTTP status, the title 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from portal.gateways.base import SendError
+from portal.gateways.error_rules import Rule, retried, stopping
 
 _DETAIL_LENGTH = 300
 _TOLD_LENGTH = 600
@@ -18,153 +18,134 @@ _TOLD_LENGTH = 600
 _UNCERTAIN = frozenset({"1", "131000"})
 
 
-@dataclass(frozen=True)
-class _Rule:
-    text: str
-    retry: bool = False
-    stop: bool = False
-
-
-def _retry(text: str) -> _Rule:
-    return _Rule(text, retry=True)
-
-
-def _stop(text: str) -> _Rule:
-    return _Rule(text, stop=True)
-
-
-_PERMISSION = _stop(
+_PERMISSION = stopping(
     "O token de acesso não tem permissão para esta conta do WhatsApp. Gere um token de usuário do sistema com as "
     "permissões whatsapp_business_messaging e whatsapp_business_management."
 )
-_TOKEN = _stop("O token de acesso é inválido ou expirou. Gere um novo token na Meta e salve-o na aba Configurações.")
-_BUSY = _retry("O serviço do WhatsApp está indisponível no momento. Tente de novo em alguns minutos.")
-_RATE = _retry("O limite de chamadas da Meta foi atingido. Tente de novo em alguns minutos.")
-_PIN = _stop("A verificação em duas etapas do número falhou. Confira o PIN do número no Gerenciador do WhatsApp.")
-_FLOW = _Rule("O fluxo do modelo está bloqueado ou limitado pela Meta. Confira o fluxo no Gerenciador do WhatsApp.")
-_MARKETING_API = _Rule("Este tipo de mensagem não é aceito por este canal da Meta. Use um modelo da categoria certa.")
-_MARKETING_WAIT = _retry("O canal de marketing da Meta ainda não está pronto. Tente de novo em alguns minutos.")
-_BLOCK_LIST = _Rule(
+_TOKEN = stopping("O token de acesso é inválido ou expirou. Gere um novo token na Meta e salve-o na aba Configurações.")
+_BUSY = retried("O serviço do WhatsApp está indisponível no momento. Tente de novo em alguns minutos.")
+_RATE = retried("O limite de chamadas da Meta foi atingido. Tente de novo em alguns minutos.")
+_PIN = stopping("A verificação em duas etapas do número falhou. Confira o PIN do número no Gerenciador do WhatsApp.")
+_FLOW = Rule("O fluxo do modelo está bloqueado ou limitado pela Meta. Confira o fluxo no Gerenciador do WhatsApp.")
+_MARKETING_API = Rule("Este tipo de mensagem não é aceito por este canal da Meta. Use um modelo da categoria certa.")
+_MARKETING_WAIT = retried("O canal de marketing da Meta ainda não está pronto. Tente de novo em alguns minutos.")
+_BLOCK_LIST = Rule(
     "A Meta recusou a alteração da lista de bloqueio deste contato. Confira-a no Gerenciador do WhatsApp."
 )
-_PARAMETER = _Rule("A Meta recusou os dados da mensagem. Confira o texto, os botões e o modelo usado.")
+_PARAMETER = Rule("A Meta recusou os dados da mensagem. Confira o texto, os botões e o modelo usado.")
 
-_RULES: dict[str, _Rule] = {
+_RULES: dict[str, Rule] = {
     "0": _TOKEN,
-    "1": _Rule("A Meta relatou uma falha desconhecida e não se sabe se a mensagem saiu. Confira antes de reenviar."),
+    "1": Rule("A Meta relatou uma falha desconhecida e não se sabe se a mensagem saiu. Confira antes de reenviar."),
     "2": _BUSY,
     "3": _PERMISSION,
     "4": _RATE,
     "10": _PERMISSION,
-    "33": _stop("O número de telefone foi excluído da Meta. Confira o ID do número na aba Configurações."),
+    "33": stopping("O número de telefone foi excluído da Meta. Confira o ID do número na aba Configurações."),
     "80007": _RATE,
     "80008": _RATE,
     "100": _PARAMETER,
-    "100/33": _stop(
+    "100/33": stopping(
         "O ID do número não existe ou o token não tem acesso a ele. Confira o ID e o token na aba Configurações."
     ),
     "104": _TOKEN,
     "190": _TOKEN,
-    "368": _stop(
+    "368": stopping(
         "A conta está temporariamente bloqueada por política da Meta. Veja o motivo no Gerenciador do WhatsApp."
     ),
-    "803": _stop("A Meta não encontrou o ID informado. Confira os IDs na aba Configurações."),
-    "130429": _retry("O limite de mensagens por segundo do número foi atingido. Tente de novo em alguns minutos."),
-    "130472": _Rule(
+    "803": stopping("A Meta não encontrou o ID informado. Confira os IDs na aba Configurações."),
+    "130429": retried("O limite de mensagens por segundo do número foi atingido. Tente de novo em alguns minutos."),
+    "130472": Rule(
         "A Meta não entregou o modelo porque a pessoa participa de um teste dela. Use outro meio de contato."
     ),
-    "130497": _Rule("A conta não pode enviar mensagens para o país deste telefone. Use outro meio de contato."),
-    "131000": _Rule(
+    "130497": Rule("A conta não pode enviar mensagens para o país deste telefone. Use outro meio de contato."),
+    "131000": Rule(
         "A Meta relatou uma falha desconhecida e não se sabe se a mensagem saiu. Confira antes de reenviar."
     ),
     "131005": _PERMISSION,
-    "131008": _Rule("Faltou um dado obrigatório na mensagem. Confira se todos os coringas do modelo têm valor."),
+    "131008": Rule("Faltou um dado obrigatório na mensagem. Confira se todos os coringas do modelo têm valor."),
     "131009": _PARAMETER,
     "131016": _BUSY,
-    "131021": _Rule("O telefone do destinatário é o próprio número da empresa. Corrija o telefone do devedor."),
-    "131026": _Rule(
+    "131021": Rule("O telefone do destinatário é o próprio número da empresa. Corrija o telefone do devedor."),
+    "131026": Rule(
         "O telefone não recebe WhatsApp ou não aceita mensagens da empresa. Tente outro telefone do devedor."
     ),
-    "131030": _Rule("O número é de teste e o destinatário não está na lista permitida. Inclua-o na lista, na Meta."),
-    "131031": _stop("A conta do WhatsApp está bloqueada ou desativada. Veja o motivo no Gerenciador do WhatsApp."),
-    "131037": _stop(
+    "131030": Rule("O número é de teste e o destinatário não está na lista permitida. Inclua-o na lista, na Meta."),
+    "131031": stopping("A conta do WhatsApp está bloqueada ou desativada. Veja o motivo no Gerenciador do WhatsApp."),
+    "131037": stopping(
         "O nome de exibição do número ainda não foi aprovado. Aguarde ou ajuste-o no Gerenciador do WhatsApp."
     ),
-    "131042": _stop("Há um problema com a forma de pagamento na Meta. Regularize-o no Gerenciador do WhatsApp."),
-    "131045": _stop("O registro do número falhou. Registre o número de novo no Gerenciador do WhatsApp."),
-    "131047": _Rule("Passaram mais de 24 horas desde a última mensagem da pessoa. Envie um modelo de início de chat."),
-    "131048": _stop(
+    "131042": stopping("Há um problema com a forma de pagamento na Meta. Regularize-o no Gerenciador do WhatsApp."),
+    "131045": stopping("O registro do número falhou. Registre o número de novo no Gerenciador do WhatsApp."),
+    "131047": Rule("Passaram mais de 24 horas desde a última mensagem da pessoa. Envie um modelo de início de chat."),
+    "131048": stopping(
         "O número foi limitado por suspeita de spam. Pause os envios e veja a qualidade do número na Meta."
     ),
-    "131049": _Rule(
+    "131049": Rule(
         "A Meta não entregou para não exceder as mensagens de marketing da pessoa. Espere ao menos 24 horas."
     ),
-    "131050": _Rule(
-        "A pessoa pediu para não receber mensagens de marketing da empresa. Não envie novos modelos a ela."
-    ),
-    "131051": _Rule("Este tipo de mensagem não é suportado pelo WhatsApp. Envie o conteúdo de outra forma."),
-    "131052": _Rule("O arquivo enviado pela pessoa não pôde ser baixado. Peça que o envie de novo."),
-    "131053": _Rule("A Meta recusou o arquivo. Confira se é um PDF válido e se não está grande demais."),
+    "131050": Rule("A pessoa pediu para não receber mensagens de marketing da empresa. Não envie novos modelos a ela."),
+    "131051": Rule("Este tipo de mensagem não é suportado pelo WhatsApp. Envie o conteúdo de outra forma."),
+    "131052": Rule("O arquivo enviado pela pessoa não pôde ser baixado. Peça que o envie de novo."),
+    "131053": Rule("A Meta recusou o arquivo. Confira se é um PDF válido e se não está grande demais."),
     "131055": _MARKETING_API,
-    "131056": _retry("Muitas mensagens para a mesma pessoa em pouco tempo. Tente de novo em alguns minutos."),
-    "131057": _retry("O número está em manutenção na Meta. Tente de novo em alguns minutos."),
-    "131060": _Rule("O conteúdo da mensagem não está disponível. Peça que a pessoa a envie de novo."),
-    "131062": _Rule(
+    "131056": retried("Muitas mensagens para a mesma pessoa em pouco tempo. Tente de novo em alguns minutos."),
+    "131057": retried("O número está em manutenção na Meta. Tente de novo em alguns minutos."),
+    "131060": Rule("O conteúdo da mensagem não está disponível. Peça que a pessoa a envie de novo."),
+    "131062": Rule(
         "Esta mensagem precisa do telefone da pessoa, que ainda não é conhecido. Peça o telefone na conversa."
     ),
-    "131063": _Rule(
+    "131063": Rule(
         "Modelos de marketing estão desligados nesta conta. Use um modelo de utilidade ou ligue-os na Meta."
     ),
-    "131064": _Rule(
+    "131064": Rule(
         "A Meta limitou a conta por modelos na categoria errada. Revise os modelos no Gerenciador do WhatsApp."
     ),
-    "132000": _Rule(
+    "132000": Rule(
         "A quantidade de coringas não confere com a do modelo aprovado. Confira o modelo de início de chat."
     ),
-    "132001": _Rule("O modelo não existe neste idioma ou não está aprovado. Confira o modelo de início de chat."),
-    "132005": _Rule("O texto do modelo ficou longo demais com os coringas preenchidos. Encurte o modelo."),
-    "132007": _Rule("O conteúdo do modelo viola a política da Meta. Altere o texto do modelo."),
-    "132008": _Rule("Um coringa do modelo tem valor inválido. Confira os dados do devedor."),
-    "132012": _Rule("Um coringa do modelo está em formato diferente do aprovado. Confira o modelo de início de chat."),
-    "132015": _Rule("O modelo foi pausado pela Meta por baixa qualidade. Use outro modelo ou aguarde a liberação."),
-    "132016": _Rule("O modelo foi desativado pela Meta por baixa qualidade. Crie outro modelo."),
-    "132018": _Rule(
+    "132001": Rule("O modelo não existe neste idioma ou não está aprovado. Confira o modelo de início de chat."),
+    "132005": Rule("O texto do modelo ficou longo demais com os coringas preenchidos. Encurte o modelo."),
+    "132007": Rule("O conteúdo do modelo viola a política da Meta. Altere o texto do modelo."),
+    "132008": Rule("Um coringa do modelo tem valor inválido. Confira os dados do devedor."),
+    "132012": Rule("Um coringa do modelo está em formato diferente do aprovado. Confira o modelo de início de chat."),
+    "132015": Rule("O modelo foi pausado pela Meta por baixa qualidade. Use outro modelo ou aguarde a liberação."),
+    "132016": Rule("O modelo foi desativado pela Meta por baixa qualidade. Crie outro modelo."),
+    "132018": Rule(
         "Um coringa do modelo tem quebra de linha, tabulação ou espaços demais. Confira os dados do devedor."
     ),
     "132068": _FLOW,
     "132069": _FLOW,
-    "133000": _stop(
+    "133000": stopping(
         "A retirada anterior do número não terminou. Registre o número de novo no Gerenciador do WhatsApp."
     ),
     "133004": _BUSY,
     "133005": _PIN,
-    "133006": _stop("O número precisa ser verificado antes do registro. Verifique-o no Gerenciador do WhatsApp."),
+    "133006": stopping("O número precisa ser verificado antes do registro. Verifique-o no Gerenciador do WhatsApp."),
     "133008": _PIN,
     "133009": _PIN,
-    "133010": _stop("O número não está registrado na API. Registre-o no Gerenciador do WhatsApp."),
-    "133015": _stop("O número acabou de ser excluído da Meta. Espere cinco minutos e registre-o de novo."),
-    "133016": _stop("Houve registros demais do número em pouco tempo. Espere e registre-o de novo."),
-    "134011": _Rule("Os termos de pagamento da Meta não foram aceitos. Aceite-os no Gerenciador do WhatsApp."),
+    "133010": stopping("O número não está registrado na API. Registre-o no Gerenciador do WhatsApp."),
+    "133015": stopping("O número acabou de ser excluído da Meta. Espere cinco minutos e registre-o de novo."),
+    "133016": stopping("Houve registros demais do número em pouco tempo. Espere e registre-o de novo."),
+    "134011": Rule("Os termos de pagamento da Meta não foram aceitos. Aceite-os no Gerenciador do WhatsApp."),
     "134100": _MARKETING_API,
     "134101": _MARKETING_WAIT,
     "134102": _MARKETING_WAIT,
-    "135000": _Rule("A Meta recusou a mensagem sem dizer o motivo. Confira o conteúdo e tente de novo."),
-    "137000": _Rule("A identidade da pessoa no WhatsApp mudou. Confirme com quem está falando antes de continuar."),
+    "135000": Rule("A Meta recusou a mensagem sem dizer o motivo. Confira o conteúdo e tente de novo."),
+    "137000": Rule("A identidade da pessoa no WhatsApp mudou. Confirme com quem está falando antes de continuar."),
     "139100": _BLOCK_LIST,
     "139101": _BLOCK_LIST,
     "139102": _BLOCK_LIST,
     "139103": _BLOCK_LIST,
-    "141010": _stop("O número ainda não foi verificado pela Meta. Verifique-o no Gerenciador do WhatsApp."),
-    "unreachable": _retry("Não foi possível conectar ao WhatsApp. Tente de novo em alguns minutos."),
-    "credentials": _stop("O ID do número ou o token de acesso não está correto. Confira-os na aba Configurações."),
-    "limit": _Rule(
+    "141010": stopping("O número ainda não foi verificado pela Meta. Verifique-o no Gerenciador do WhatsApp."),
+    "unreachable": retried("Não foi possível conectar ao WhatsApp. Tente de novo em alguns minutos."),
+    "credentials": stopping("O ID do número ou o token de acesso não está correto. Confira-os na aba Configurações."),
+    "limit": Rule(
         "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
     ),
-    "recipient": _Rule(
-        "O contato não tem telefone ou identificação válida no WhatsApp. Corrija o telefone do devedor."
-    ),
-    "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
-    "upload": _retry("O arquivo não pôde ser enviado ao WhatsApp. Tente de novo em alguns minutos."),
+    "recipient": Rule("O contato não tem telefone ou identificação válida no WhatsApp. Corrija o telefone do devedor."),
+    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
+    "upload": retried("O arquivo não pôde ser enviado ao WhatsApp. Tente de novo em alguns minutos."),
 }
 
 
@@ -217,10 +198,10 @@ def _is_permission(code: str) -> bool:
     return len(code) == 3 and code.isascii() and code.isdigit() and code.startswith("2")
 
 
-def _rule(code: str) -> _Rule:
+def _rule(code: str) -> Rule:
     if _is_permission(code):
         return _PERMISSION
-    unknown = _Rule(f"O WhatsApp recusou a mensagem (código {code}). Se persistir, procure o código na ajuda da Meta.")
+    unknown = Rule(f"O WhatsApp recusou a mensagem (código {code}). Se persistir, procure o código na ajuda da Meta.")
     return _RULES.get(code, unknown)
 
 

@@ -3,9 +3,8 @@ vary with the version: what is known of them stands for codes of our own, which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from portal.gateways.base import SendError
+from portal.gateways.error_rules import Rule, retried, stopping
 
 CREDENTIALS = "credentials"
 NO_INSTANCE = "instance_unknown"
@@ -16,63 +15,48 @@ ADDRESS = "address"
 _DETAIL_LENGTH = 300
 
 
-@dataclass(frozen=True)
-class _Rule:
-    text: str
-    retry: bool = False
-    stop: bool = False
-
-
-def _retry(text: str) -> _Rule:
-    return _Rule(text, retry=True)
-
-
-def _stop(text: str) -> _Rule:
-    return _Rule(text, stop=True)
-
-
-_RULES: dict[str, _Rule] = {
-    CREDENTIALS: _stop(
+_RULES: dict[str, Rule] = {
+    CREDENTIALS: stopping(
         "A Evolution API não aceitou a chave (apikey) ou o nome da instância. Confira os dois na aba Configurações; "
         "os envios esperam até lá."
     ),
-    NO_INSTANCE: _stop(
+    NO_INSTANCE: stopping(
         "A Evolution API não tem uma instância com este nome. Confira o nome na aba Configurações ou crie a instância "
         "no servidor."
     ),
-    NO_ROUTE: _stop(
+    NO_ROUTE: stopping(
         "O endereço respondeu, mas não como a Evolution API v2. Confira o endereço do servidor na aba Configurações."
     ),
-    ADDRESS: _stop(
+    ADDRESS: stopping(
         "O endereço do servidor não pode ser usado. Ele precisa começar com https:// e estar na internet; um servidor "
         "da rede interna precisa ser autorizado por quem instalou o portal."
     ),
-    NOT_CONNECTED: _stop(
+    NOT_CONNECTED: stopping(
         "O celular não está conectado à Evolution API. Conecte-o de novo pelo QR Code; os envios esperam até lá."
     ),
-    "rate": _retry("A Evolution API recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
-    "unreachable": _retry(
+    "rate": retried("A Evolution API recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
+    "unreachable": retried(
         "Não foi possível falar com o servidor da Evolution API. Tente de novo em alguns minutos; se continuar, confira "
         "se ele está no ar."
     ),
-    NO_WHATSAPP: _Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
-    "not_delivered": _Rule(
+    NO_WHATSAPP: Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
+    "not_delivered": Rule(
         "A Evolution API não conseguiu entregar a mensagem ao WhatsApp. Confira a conexão do celular e envie de novo."
     ),
-    "too_large": _Rule(
+    "too_large": Rule(
         "O servidor da Evolution API não aceita um arquivo deste tamanho. Peça a quem cuida dele para aumentar o "
         "limite, ou envie um documento menor."
     ),
-    "pairing": _Rule(
+    "pairing": Rule(
         "A Evolution API só dá o código de pareamento a uma instância parada. Leia o QR Code, ou desconecte o número e "
         "peça o código de novo."
     ),
-    "limit": _Rule(
+    "limit": Rule(
         "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
     ),
-    "recipient": _Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
-    "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
-    "refused": _Rule(
+    "recipient": Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
+    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
+    "refused": Rule(
         "A Evolution API recusou o pedido. Confira os dados e a conexão; se persistir, fale com quem cuida do servidor."
     ),
 }
@@ -94,5 +78,5 @@ def explain(code: str) -> str:
     return _rule(code).text
 
 
-def _rule(code: str) -> _Rule:
-    return _RULES.get(code) or _Rule(f"A Evolution API recusou o pedido (código {code}). Confira a conexão do número.")
+def _rule(code: str) -> Rule:
+    return _RULES.get(code) or Rule(f"A Evolution API recusou o pedido (código {code}). Confira a conexão do número.")

@@ -4,9 +4,9 @@ stand for codes of our own, which are stored, explained and acted on."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from portal.gateways.base import SendError
+from portal.gateways.error_rules import Rule, retried, stopping
 
 NO_ROUTE = "instance_unknown"
 NO_PAIRING = "no_pairing_code"
@@ -17,78 +17,63 @@ NOT_PROVEN = "not_delivered"
 _DETAIL_LENGTH = 300
 
 
-@dataclass(frozen=True)
-class _Rule:
-    text: str
-    retry: bool = False
-    stop: bool = False
-
-
-def _retry(text: str) -> _Rule:
-    return _Rule(text, retry=True)
-
-
-def _stop(text: str) -> _Rule:
-    return _Rule(text, stop=True)
-
-
-_RULES: dict[str, _Rule] = {
-    SUSPENDED: _stop(
+_RULES: dict[str, Rule] = {
+    SUSPENDED: stopping(
         "A assinatura da instância no PlugMessage venceu. Renove-a no painel do PlugMessage; os envios esperam até lá."
     ),
-    "restricted": _stop(
+    "restricted": stopping(
         "O WhatsApp restringiu temporariamente os envios deste número. Pause as cobranças por ele, espere a restrição "
         "acabar e só então retome os envios."
     ),
-    TOKEN_MISSING: _stop(
+    TOKEN_MISSING: stopping(
         "O PlugMessage não aceitou o Client-Token. Copie o token de segurança da conta no painel do PlugMessage, em "
         "Segurança, e salve-o na aba Configurações."
     ),
-    "address_refused": _stop(
+    "address_refused": stopping(
         "O PlugMessage só aceita chamadas de endereços autorizados, e o deste portal não está entre eles. Inclua-o na "
         "lista do painel do PlugMessage, em Segurança."
     ),
-    NO_ROUTE: _stop(
+    NO_ROUTE: stopping(
         "O PlugMessage não encontrou a instância. Confira o ID e o token da instância na aba Configurações."
     ),
-    "credentials": _stop(
+    "credentials": stopping(
         "O ID, o token da instância ou o Client-Token não está correto. Confira-os na aba Configurações."
     ),
-    "not_connected": _stop(
+    "not_connected": stopping(
         "O celular não está conectado ao PlugMessage. Conecte-o de novo pelo QR Code; os envios esperam até lá."
     ),
-    "queue_full": _retry(
+    "queue_full": retried(
         "A fila do PlugMessage está cheia. Confira se o celular está conectado e tente de novo em alguns minutos."
     ),
-    "rate": _retry("O PlugMessage recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
-    "unreachable": _retry("Não foi possível falar com o PlugMessage. Tente de novo em alguns minutos."),
-    "not_sent": _Rule(
+    "rate": retried("O PlugMessage recebeu chamadas demais em pouco tempo. Tente de novo em alguns minutos."),
+    "unreachable": retried("Não foi possível falar com o PlugMessage. Tente de novo em alguns minutos."),
+    "not_sent": Rule(
         "O PlugMessage informou que não fez o que foi pedido. Confira no celular se o número está conectado e tente "
         "de novo."
     ),
-    "no_whatsapp": _Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
-    "rejected": _Rule(
+    "no_whatsapp": Rule("Este telefone não tem WhatsApp. Tente outro telefone do devedor."),
+    "rejected": Rule(
         "O WhatsApp não permitiu o envio desta mensagem. Revise o texto e tente outro telefone ou outro meio de contato."
     ),
-    NOT_PROVEN: _Rule(
+    NOT_PROVEN: Rule(
         "O PlugMessage não conseguiu entregar a mensagem ao WhatsApp. Confira a conexão do celular e envie de novo."
     ),
-    "button_terms": _Rule(
+    "button_terms": Rule(
         "O uso de botões precisa ser aceito no painel do PlugMessage. Aceite os termos lá ou use o menu em texto."
     ),
-    "media": _Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
-    "passkey": _Rule("Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."),
-    NO_PAIRING: _Rule("O PlugMessage não ofereceu o código para digitar no celular. Conecte pelo QR Code."),
-    "webhook": _Rule(
+    "media": Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
+    "passkey": Rule("Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."),
+    NO_PAIRING: Rule("O PlugMessage não ofereceu o código para digitar no celular. Conecte pelo QR Code."),
+    "webhook": Rule(
         "O PlugMessage não aceitou o endereço de retorno do portal. Ele precisa começar com https:// e estar acessível "
         "pela internet."
     ),
-    "limit": _Rule(
+    "limit": Rule(
         "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
     ),
-    "recipient": _Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
-    "file": _Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
-    "refused": _Rule(
+    "recipient": Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
+    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
+    "refused": Rule(
         "O PlugMessage recusou o pedido. Confira os dados e a conexão; se persistir, fale com o suporte dele."
     ),
 }
@@ -147,5 +132,5 @@ def explain(code: str) -> str:
     return _rule(code).text
 
 
-def _rule(code: str) -> _Rule:
-    return _RULES.get(code) or _Rule(f"O PlugMessage recusou o pedido (código {code}). Confira a conexão do número.")
+def _rule(code: str) -> Rule:
+    return _RULES.get(code) or Rule(f"O PlugMessage recusou o pedido (código {code}). Confira a conexão do número.")
