@@ -24,8 +24,7 @@ O devedor reconhece os títulos desta tabela, com cada valor discriminado na dat
 
 - Valor total do acordo: *#VALOR_ACORDO#* (#VALOR_ACORDO_EXTENSO#)
 - Entrada: #ENTRADA#
-- Quantidade de parcelas: #QTD_PARCELAS#
-- Primeiro vencimento: #PRIMEIRO_VENCIMENTO#
+- Parcelas: #QTD_PARCELAS#, a primeira com vencimento em #PRIMEIRO_VENCIMENTO#
 
 #TABELA_PARCELAS#
 
@@ -33,11 +32,9 @@ Se o vencimento cair em dia sem expediente bancário, o pagamento pode ser feito
 
 # 3. Condições
 
-- O pagamento de todas as parcelas quita os títulos listados neste termo. A quitação será confirmada ao devedor.
-- O devedor pode antecipar parcelas e, se tiver dificuldade para pagar alguma, deve procurar a empresa de \
-cobrança para buscar uma solução.
-- Se uma parcela não for paga, o acordo pode ser desfeito. Nesse caso, os valores já pagos são abatidos \
-da dívida original.
+- O pagamento de todas as parcelas quita os títulos deste termo, e a quitação é confirmada.
+- O devedor pode antecipar parcelas. Se tiver dificuldade, deve procurar a empresa de cobrança.
+- Se uma parcela não for paga, o acordo pode ser desfeito: o que já foi pago é abatido da dívida.
 - Este termo não altera os direitos que a lei garante ao consumidor.
 
 #DATA_EXTENSO#
