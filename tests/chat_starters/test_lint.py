@@ -218,4 +218,7 @@ def test_the_linter_never_fails(body: str, header: str, footer: str, category: s
 )
 def test_odd_components_are_no_error(value: object) -> None:
     for key in ("text", "example", "buttons", "format"):
-        parts_of([{"type": "BODY", key: value}, {"type": "BUTTONS", key: value}, {"type": "HEADER", key: value}])
+        found = parts_of(
+            [{"type": "BODY", key: value}, {"type": "BUTTONS", key: value}, {"type": "HEADER", key: value}]
+        )
+        assert all(isinstance(text, str) for text in (found.body, found.header, found.footer, *found.samples))

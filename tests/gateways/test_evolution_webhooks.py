@@ -273,7 +273,7 @@ def test_other_events_are_counted_and_nothing_of_them_is_kept(event: Any) -> Non
 @settings(max_examples=150, deadline=None)
 @given(event=st.sampled_from(["messages.upsert", "messages.edited", "messages.update", "connection.update"]), data=JSON)
 def test_any_data_gives_items(event: str, data: Any) -> None:
-    read(event, data)
+    assert all(isinstance(item, Item) for item in read(event, data))
 
 
 @settings(max_examples=150, deadline=None)
