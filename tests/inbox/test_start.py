@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal import clock
 from portal.accounts.models import User
-from portal.chat_starters.models import ChatStarter, StarterStatus
+from portal.chat_starters.models import ChatStarter
 from portal.connection import queries as connections
 from portal.connection.models import Connection, Schedule, ScheduleKind
 from portal.dispatch.filters import Filter
@@ -143,41 +143,6 @@ def test_outside_the_sending_window_nothing_starts(
     assert "Fora da janela de envio" in admin.get(f"/conversas/nova/{debtor_id}").words
     assert admin.post(f"/conversas/nova/{debtor_id}", **data).status == 422
     assert sent(app) == []
-
-
-@pytest.mark.parametrize("status", [StarterStatus.PAUSED, StarterStatus.REJECTED, StarterStatus.DISABLED])
-def test_a_starter_that_lost_its_approval_holds_what_is_queued(
-    app: Flask, admin: Browser, debtor_id: int, starter_id: int, status: StarterStatus
-) -> None:
-    begin(admin, debtor_id, starter_id)
-    with app.app_context():
-        db.session.get_one(ChatStarter, starter_id).status = status
-        db.session.commit()
-    settle(app)
-    (message,) = sent(app)
-    assert message.state is State.QUEUED
-    assert "O modelo não está aprovado agora." in admin.get(f"/conversas/{message.conversation_id}").words
-    with app.app_context():
-        db.session.get_one(ChatStarter, starter_id).status = StarterStatus.APPROVED
-        db.session.commit()
-    run(app, "send-outbox")
-    assert sent(app)[0].state is State.ACCEPTED
-
-
-def test_what_is_held_does_not_hold_up_an_answer(
-    app: Flask, company: Company, admin: Browser, debtor_id: int, starter_id: int
-) -> None:
-    begin(admin, debtor_id, starter_id)
-    with app.app_context():
-        db.session.get_one(ChatStarter, starter_id).status = StarterStatus.PAUSED
-        db.session.commit()
-    say(app, company, "oi")
-    (message,) = sent(app)
-    admin.post(f"/conversas/{message.conversation_id}/responder", text="Bom dia", client_token="b")
-    settle(app)
-    with app.app_context():
-        reply = db.session.scalars(sa.select(Message).where(Message.text == "Bom dia")).one()
-        assert reply.state is State.DELIVERED
 
 
 def test_a_value_that_is_missing_is_named_before_sending(

@@ -18,7 +18,7 @@ from portal.inbox.service import assign, reply
 from portal.web.guards import signed_in
 from portal.web.partials import fragment, invalid, saved, toast
 
-REFUSALS = (assign.Closed, assign.Taken, reply.WindowClosed, reply.NotDecidable)
+REFUSALS = (assign.Closed, assign.Taken, reply.WindowClosed, reply.DayIsFull, reply.NotDecidable)
 
 
 def explain(refusal: Exception) -> str:
@@ -27,6 +27,8 @@ def explain(refusal: Exception) -> str:
         return f"Esta conversa está com {refusal.name}." if refusal.name else "Assuma a conversa antes de responder."
     if isinstance(refusal, reply.WindowClosed):
         return "A janela de 24 h fechou. Para voltar a falar, envie um modelo de início de chat."
+    if isinstance(refusal, reply.DayIsFull):
+        return "O limite de conversas iniciadas hoje foi atingido. Tente amanhã."
     if isinstance(refusal, reply.NotDecidable):
         return "A situação desta mensagem já mudou. Confira a conversa."
     return "Esta conversa foi encerrada."

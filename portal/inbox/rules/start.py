@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from portal.connection.rules.words import moment_words
 from portal.inbox.rules import window
 
 
@@ -46,21 +47,12 @@ def why_not(facts: Facts, now: datetime) -> str:
 def _timing(facts: Facts, now: datetime) -> str:
     if not window.may_start(facts.last_starter_at, now) and facts.last_starter_at is not None:
         free = (facts.last_starter_at + window.STARTER_INTERVAL).astimezone(now.tzinfo)
-        return (
-            f"Esta pessoa recebeu um modelo há menos de 24 h. Outro só pode ser enviado a partir de {day(free, now)}."
-        )
+        return f"Esta pessoa recebeu um modelo há menos de 24 h. Outro só pode ser enviado a partir de {moment_words(free, now)}."
     if not facts.in_sending_window:
-        when = f" Ela abre {day(facts.opens_at, now)}." if facts.opens_at else ""
+        when = f" Ela abre {moment_words(facts.opens_at, now)}." if facts.opens_at else ""
         return f"Fora da janela de envio: agora a empresa não inicia conversas.{when}"
     if facts.left_today <= 0:
         return "O limite de conversas iniciadas hoje foi atingido. Tente amanhã."
     if facts.missing:
         return f"Falta o valor de {' e de '.join(facts.missing)} para este devedor. Complete o cadastro."
     return ""
-
-
-def day(moment: datetime, now: datetime) -> str:
-    """A local moment as people say it: "hoje às 14:20", "amanhã às 09:00", "24/11 às 09:00"."""
-    days = (moment.date() - now.date()) // timedelta(days=1)
-    word = {0: "hoje", 1: "amanhã"}.get(days, f"{moment:%d/%m}")
-    return f"{word} às {moment:%H:%M}"

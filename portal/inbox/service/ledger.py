@@ -14,24 +14,21 @@ from functools import partial
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import aliased
 
 from portal import clock, gateways
 from portal.accounts.models import Account
-from portal.chat_starters.models import ChatStarter, StarterStatus
-from portal.connection import linked, usage
 from portal.connection import queries as connections
+from portal.connection import usage
 from portal.connection.models import Connection
-from portal.extensions import db, transactions
+from portal.extensions import db
 from portal.gateways import messages
 from portal.gateways.base import Accepted, Line, Recipient, SendError, Uncertain
 from portal.gateways.messages import Content
 from portal.inbox.models import Contact, Direction, Lane, Message
 from portal.inbox.rules.ledger import CLAIM_LIFE, SEND_WITHIN, State, advance, next_try
-from portal.inbox.rules.reasons import LOST_WORKER, OTHER_API, WINDOW_CLOSED
+from portal.inbox.rules.reasons import LOST_WORKER
 from portal.inbox.service import notices
 from portal.inbox.service.changes import changed
-from portal.inbox.service.window import may_write
 from portal.live.service import emit
 
 log = logging.getLogger("portal.ledger")
@@ -51,71 +48,6 @@ class Claim:
     to: Recipient
     content: Content
     claimed_at: float
-
-
-def claim_replies(limit: int) -> list[Claim]:
-    """Reserve up to `limit` queued replies, oldest first and one at a time for each conversation, and commit.
-
-    Those whose 24 h window closed, or whose API was replaced by another, while they waited become `failed` here, before
-    any request.
-    """
-    claims: list[Claim] = []
-    while not claims and _any_ready():
-        rows = db.session.scalars(_ready_replies().limit(limit).with_for_update(skip_locked=True, of=Message)).all()
-        now = clock.now()
-        claims = [reserve(message, now) for message in rows if _still_allowed(message, now)]
-        db.session.commit()
-        if not rows:  # others have them
-            break
-    return claims
-
-
-def _any_ready() -> bool:
-    """A read-only look first: an idle sender, many times a minute, must not take SQLite's one write lock."""
-    with transactions(read_only=True):
-        found = db.session.scalar(_ready_replies().with_only_columns(Message.id).limit(1))
-        db.session.rollback()
-    return found is not None
-
-
-def _ready_replies() -> sa.Select[Message]:
-    earlier = aliased(Message)
-    in_order = ~sa.exists().where(
-        earlier.conversation_id == Message.conversation_id,
-        earlier.id < Message.id,
-        earlier.lane == Lane.REPLY,
-        earlier.state.in_((State.QUEUED, State.SENDING)),
-        # A starter that is held holds nobody else up: the person may have written meanwhile.
-        sa.or_(earlier.starter_id.is_(None), earlier.state == State.SENDING),
-    )
-    return (
-        sa.select(Message)
-        .join(Connection, Connection.id == Message.connection_id)
-        .outerjoin(ChatStarter, ChatStarter.id == Message.starter_id)
-        .where(
-            Message.lane == Lane.REPLY,
-            Message.state == State.QUEUED,
-            sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),
-            Connection.stopped_code == "",
-            linked.fit_rows(),
-            sa.or_(Message.starter_id.is_(None), ChatStarter.status == StarterStatus.APPROVED),
-            in_order,
-        )
-        .order_by(Message.id)
-    )
-
-
-def _still_allowed(message: Message, now: datetime) -> bool:
-    conversation = message.conversation
-    if not conversation.connection.enabled:
-        reason = OTHER_API
-    elif message.kind == "template" or may_write(conversation, now):
-        return True
-    else:
-        reason = WINDOW_CLOSED
-    message.state, message.error_code = State.FAILED, reason
-    changed(conversation)
-    return False
 
 
 def reserve(message: Message, now: datetime) -> Claim:
@@ -215,12 +147,13 @@ def _refused(claim: Claim, error: SendError) -> None:
         elif again is not None:
             _requeue(message, again)
         else:
-            _give_up(message)
+            give_up(message)
         changed(message.conversation)
     db.session.commit()
 
 
-def _give_up(message: Message) -> None:
+def give_up(message: Message) -> None:
+    """It surely did not go out and will not: a start that was one gives back what it took, in the caller's transaction."""
     message.state = State.FAILED
     if message.lane is Lane.DISPATCH:
         forget_start(message)
@@ -262,10 +195,12 @@ def _requeue(message: Message, not_before: datetime | None) -> None:
 
 
 def _return_share(message: Message) -> None:
-    if message.claimed_at is not None:
+    """To the day on which it was taken: when the agent claimed the start, or when a person queued it."""
+    taken_at = message.created_at if message.starter_id is not None else message.claimed_at
+    if taken_at is not None:
         connection = message.conversation.connection
         zone = db.session.get_one(Account, connection.account_id).timezone
-        usage.give_back(connection, clock.local(message.claimed_at, zone).date(), 1)
+        usage.give_back(connection, clock.local(taken_at, zone).date(), 1)
 
 
 def stop_connection(connection: Connection, code: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from portal.audit.service import note
 from portal.bot_messages import queries as bot_messages
 from portal.bot_messages.rules import MessageKind
 from portal.connection import queries as connections
+from portal.connection import usage
 from portal.extensions import db
 from portal.gateways import messages
 from portal.gateways.messages import Text
@@ -28,6 +30,10 @@ MAX_REPLY = 4096
 
 class WindowClosed(Exception):
     """More than 24 h since the person wrote: only a chat starter may be sent."""
+
+
+class DayIsFull(Exception):
+    """The day's limit of started chats is spent, and the message is a start."""
 
 
 class NotDecidable(Exception):
@@ -121,7 +127,7 @@ def close_abandoned() -> int:
 def resend(message: Message, user: User) -> None:
     """A person's decision to send a failed or uncertain message again, as a new message; commits.
 
-    Raises NotDecidable, Closed, Taken or WindowClosed.
+    A start counts against the day again. Raises NotDecidable, Closed, Taken, WindowClosed or DayIsFull.
     """
     conversation = _lock_to_decide(message)
     check_mine(conversation, user)
@@ -129,10 +135,16 @@ def resend(message: Message, user: User) -> None:
     content = messages.from_json(message.content)
     if message.kind != "template" and not may_write(conversation, clock.now()):
         raise WindowClosed
+    if message.starter_id is not None and usage.reserve(conversation.connection, _today(user), 1) == 0:
+        raise DayIsFull
     again = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
     again.starter_id = message.starter_id
     _decide(message, user, Decision.RESENT)
     jobs.wake("send-outbox")
+
+
+def _today(user: User) -> date:
+    return clock.today(user.account.timezone)
 
 
 def assume_sent(message: Message, user: User) -> None:

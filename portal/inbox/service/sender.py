@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from flask import current_app
 
 from portal.extensions import db
-from portal.inbox.service.ledger import Claim, claim_replies, transmit
+from portal.inbox.service.claim import claim_replies
+from portal.inbox.service.ledger import Claim, transmit
 
 STARTER_LANES = 12
 REPLY_LANES = 4

@@ -123,6 +123,8 @@ def _queue(user: User, debtor: Debtor, conversation: Conversation, starter: Chat
     given = wildcards.parameters(starter.body, starter.bindings, chat_starters.values_of(debtor, user))
     content = Template(starter.name, starter.language, given, wildcards.filled(starter.body, given))
     conversation.debtor_id = debtor.id
+    if conversation.status is ConversationStatus.ASSISTANT:
+        conversation.status = ConversationStatus.STARTED  # who answers now answers the person, not the assistant
     conversation.assigned_user_id, conversation.assigned_because = user.id, AssignedBecause.TAKEN
     message = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, client_token=token)
     message.starter_id = starter.id
