@@ -32,7 +32,10 @@ ARGUMENTS = [
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 375, "height": 740}
 
-expect.set_options(timeout=10_000)
+PATIENCE_MS = 30_000
+"""A busy machine may be this slow before a test gives up."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -152,7 +155,7 @@ def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
             locale="pt-BR",
             timezone_id="America/Sao_Paulo",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watched = Watched(context.new_page(), site)
         watched.watch()

@@ -184,18 +184,18 @@ def test_the_pictures_are_the_pages() -> None:
 
 
 def test_threads_do_not_disturb_each_other() -> None:
-    found: dict[int, str] = {}
+    made: dict[int, bytes] = {}
 
     def work(number: int) -> None:
         for _ in range(3):
-            found[number] = ink_of(pdf(sheet(f"Folha {number}")))
+            made[number] = pdf(sheet(f"Folha {number}"))
 
     threads = [Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(f"Folha{number}" in found[number] for number in range(4))
+    assert all(f"Folha{number}" in ink_of(made[number]) for number in range(4))
 
 
 def test_a_failure_names_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
