@@ -43,6 +43,10 @@ class JobLine:
     ok: bool
     late: bool
 
+    @property
+    def in_order(self) -> bool:
+        return bool(self.ago) and self.ok and not self.late
+
 
 @dataclass(frozen=True)
 class Clock:

@@ -152,7 +152,7 @@ def test_the_preview_and_the_linter_follow_the_typing_and_write_nothing(
 
 
 def test_while_one_types_a_blank_field_is_no_mistake(admin: Browser) -> None:
-    admin.get(f"{PAGE}/novo")
+    assert "Ainda falta algo" in admin.get(f"{PAGE}/novo").words
     page = admin.post(f"{PAGE}/novo/previa", htmx=True, name="Início", body="", **{"buttons-0-text": ""})
     assert page.all(".error") == []
     assert "Ainda falta algo" in page.words

@@ -71,6 +71,7 @@ def editor(
         "pressed": action,
         "blockers": [(advice.ANCHORS[each.place], each.text) for each in blockers],
         **shown(typed(form, starter), remarks),
+        "sendable": _is_sendable(form, starter),
     }
 
 
@@ -83,7 +84,6 @@ def shown(draft: Draft, remarks: Sequence[Remark]) -> dict[str, Any]:
         "remarks": {place.value: (found, _digest(found)) for place, found in advice.by_place(remarks).items()},
         "categories": CATEGORIES,
         "max_buttons": MAX_BUTTONS,
-        "sendable": not blocked(remarks),
     }
 
 
@@ -104,13 +104,18 @@ def live(form: StarterForm, starter: ChatStarter | None) -> dict[str, Any]:
         kept -= 1
     return {
         **context,
-        "sendable": not blocked(checked(number_of(starter), form, starter, draft)),
+        "sendable": _is_sendable(form, starter),
         "news": {name: said for name, said in context["remarks"].items() if said[1] != known[name]},
         "renamed": starter is None or starter.status is StarterStatus.DRAFT,
         "more_samples": range(len(rows) + 1, wanted + 1),
         "fewer_samples": range(kept + 1, len(rows) + 1),
         "approval": submit.needs_approval(number_of(starter)),
     }
+
+
+def _is_sendable(form: StarterForm, starter: ChatStarter | None) -> bool:
+    """Whether nothing blocks, what is still blank included."""
+    return not blocked(checked(number_of(starter), form, starter, typed(form, starter)))
 
 
 def _digest(remarks: Sequence[Remark]) -> str:
