@@ -10,17 +10,20 @@ from types import FrameType
 import click
 from flask import Flask, current_app
 
+from portal import rekey
 from portal.accounts import passwords
 from portal.accounts.service import people
 from portal.demo import service as demo
 from portal.jobs import registry, runs
 from portal.jobs.runner import Runner
+from portal.vault import VaultError
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(demo_command)
     app.cli.add_command(create_account)
     app.cli.add_command(jobs_command)
+    app.cli.add_command(rotate_secrets)
 
 
 @click.command("demo")
@@ -81,3 +84,13 @@ def _run_once(app: Flask, name: str) -> None:
     click.echo(result or "Nothing to do.")
     if not ok:
         sys.exit(1)
+
+
+@click.command("rotate-secrets")
+def rotate_secrets() -> None:
+    """Encrypt every stored secret with the first of PORTAL_ENCRYPTION_KEYS; the other keys can be dropped after it."""
+    try:
+        count = rekey.rotate()
+    except VaultError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{count} rows encrypted with the first key. The other keys can be taken out now.")

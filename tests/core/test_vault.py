@@ -88,3 +88,27 @@ def test_a_tampered_secret_is_refused(app: Flask, company: Company) -> None:
 def test_a_malformed_key_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError):
         vault.configure(["no-key"])
+
+
+def test_after_a_rotation_the_new_key_alone_is_enough(app: Flask, company: Company) -> None:
+    write(app, company, TOKEN)
+    old, new = app.config["ENCRYPTION_KEYS"], [Fernet.generate_key().decode()]
+    vault.configure([*new, *old])
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=["rotate-secrets"])
+    assert result.exit_code == 0 and "rows encrypted with the first key" in result.output
+    vault.configure(new)
+    assert read(app, company) == TOKEN
+    vault.configure(old)
+    with pytest.raises(vault.VaultError):
+        read(app, company)
+
+
+def test_a_rotation_without_the_right_key_changes_nothing(app: Flask, company: Company) -> None:
+    write(app, company, TOKEN)
+    before = raw(app, company)
+    vault.configure([Fernet.generate_key().decode()])
+    with app.app_context():
+        result = app.test_cli_runner().invoke(args=["rotate-secrets"])
+    assert result.exit_code == 1 and "PORTAL_ENCRYPTION_KEYS" in result.output
+    assert raw(app, company) == before
