@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from portal.gateways.media_rules import LARGEST
 from portal.gateways.messages import Content
 
 
@@ -33,7 +34,9 @@ class Capabilities:
     """What a provider can do, as data: forms, pages and the assistant read it instead of asking for a name.
 
     `templates`: chats start only with approved templates. `reply_window`: free text only within 24 h of the person's
-    last message. `linked_by_qr`: a phone is linked by reading a QR code, and the link can be lost.
+    last message. `linked_by_qr`: a phone is linked by reading a QR code, and the link can be lost. `largest_file`: the
+    most bytes of a file on this provider's way, whatever WhatsApp takes of its type. `reads_up_to`: a message marked as
+    read marks those before it.
     """
 
     interactive: bool
@@ -41,6 +44,8 @@ class Capabilities:
     signed_webhooks: bool
     reply_window: bool = True
     linked_by_qr: bool = False
+    largest_file: int = LARGEST
+    reads_up_to: bool = True
 
 
 @dataclass(frozen=True)
@@ -206,6 +211,16 @@ class TemplateUpdate:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """A person told WhatsApp itself whether this company may send them more (`wants`). One of the ids may be empty."""
+
+    wants: bool
+    at: datetime
+    wa_id: str = ""
+    bsuid: str = ""
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A well-formed item of a kind that this version does not act on: kept, counted, never an error."""
 
@@ -221,7 +236,7 @@ class Broken:
     raw: Mapping[str, Any]
 
 
-Item = Inbound | Echo | StatusUpdate | TemplateUpdate | LinkUpdate | Unknown | Broken
+Item = Inbound | Echo | StatusUpdate | TemplateUpdate | LinkUpdate | Preference | Unknown | Broken
 
 
 @dataclass(frozen=True)
@@ -237,6 +252,9 @@ class Gateway(Protocol):
 
     def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
         """Send one message. Raises `SendError` when it surely did not go out, `Uncertain` when nobody can know."""
+
+    def mark_read(self, line: Line, provider_id: str, to: Recipient) -> None:
+        """Show the person that this message of theirs was read. Raises `SendError`; safe to repeat."""
 
     def authentic(self, line: Line, body: bytes, headers: Mapping[str, str]) -> bool:
         """Whether a webhook body is the provider's. False when no secret is configured: fail closed."""

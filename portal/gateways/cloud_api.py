@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.gateways import cloud_api_webhooks, http
+from portal.gateways import cloud_api_webhooks, http, media_rules, outgoing
 from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Recipient, SendError, Uncertain
 from portal.gateways.cloud_api_errors import classify, graph_error, proves_not_sent
 from portal.gateways.cloud_api_graph import Graph, harmless, parsed, text
@@ -15,9 +15,8 @@ from portal.gateways.cloud_api_media import CloudMedia
 from portal.gateways.cloud_api_payloads import payload
 from portal.gateways.cloud_api_setup import Setup, problems
 from portal.gateways.cloud_api_templates import Templates
-from portal.gateways.messages import Content, Document
+from portal.gateways.messages import Content, File, kind_of
 
-MAX_DOCUMENT = 100_000_000
 _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,name_status,quality_rating,status,code_verification_status,platform_type,"
     "whatsapp_business_manager_messaging_limit,health_status"
@@ -49,7 +48,7 @@ class NumberInfo:
 
 
 class CloudApi:
-    """The official API. `base_url` and `version` say where, `files` is the folder that `Document.path` is inside."""
+    """The official API. `base_url` and `version` say where, `files` is the folder that `File.path` is inside."""
 
     kind = "cloud_api"
     capabilities = Capabilities(interactive=True, templates=True, signed_webhooks=True)
@@ -65,15 +64,15 @@ class CloudApi:
     def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
         """Send one message. Raises `SendError` when it surely did not go out, `Uncertain` when nobody can know.
 
-        A document is uploaded first; whatever goes wrong there is a `SendError`, as no message was asked for yet.
+        A file is uploaded first; whatever goes wrong there is a `SendError`, as no message was asked for yet.
         """
         body = payload(to, content, attempt_id)
-        if isinstance(content, Document):
+        if isinstance(content, File):
             body = payload(to, content, attempt_id, self._upload(line, content))
         status, answer = http.post_json(self._graph.url(line.phone_number_id, "messages"), line.access_token, body)
         return _accepted(status, answer)
 
-    def mark_read(self, line: Line, provider_id: str) -> None:
+    def mark_read(self, line: Line, provider_id: str, to: Recipient) -> None:
         """Show the person that their message, and those before it, were read. Raises `SendError`; safe to repeat."""
         body = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_id}
         try:
@@ -113,30 +112,21 @@ class CloudApi:
         """Every item of a webhook body, in order. Raises ValueError when the body is no JSON object at all."""
         return cloud_api_webhooks.parse(body)
 
-    def _upload(self, line: Line, document: Document) -> str:
+    def _upload(self, line: Line, content: outgoing.Attached) -> str:
         url = self._graph.url(line.phone_number_id, "media")
-        fields = {"messaging_product": "whatsapp", "type": document.mime_type}
-        path = self._file(document.path)
+        file = outgoing.read(outgoing.checked(self._files, content))
+        mime_type = media_rules.base_type(content.mime_type)
+        # Meta refuses a name that does not fit the type. What people see is the name in the message.
+        name = f"{kind_of(content)}.{media_rules.EXTENSIONS[mime_type]}"
+        fields = {"messaging_product": "whatsapp", "type": mime_type}
         try:
-            status, answer = http.post_file(url, line.access_token, fields, document.filename, path, document.mime_type)
-        except OSError as error:
-            raise SendError("file", f"cannot read the file: {error}") from error
+            status, answer = http.post_file(url, line.access_token, fields, name, file, mime_type)
         except Uncertain as error:
             raise SendError("upload", str(error), retry=True) from error
         media_id = text(harmless(status, answer, "upload").get("id"))
         if not media_id:
             raise SendError("upload", "the upload was answered without an id", retry=True)
         return media_id
-
-    def _file(self, relative: str) -> Path:
-        """The file inside the store; a path that leads out of it, or to no file, is refused."""
-        root = self._files.resolve()
-        path = (root / relative).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
-            raise SendError("file", "no such file in the store")
-        if not 0 < path.stat().st_size <= MAX_DOCUMENT:
-            raise SendError("file", "the file is empty or larger than 100 MB")
-        return path
 
 
 def _accepted(status: int, answer: bytes) -> Accepted:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.gateways.base import SendError
-from portal.gateways.error_rules import Rule, retried, stopping
+from portal.gateways.error_rules import ErrorTable, Rule, retried, stopping
 
-_DETAIL_LENGTH = 300
 _TOLD_LENGTH = 600
 
 # With these Meta says that it does not know itself what happened, so they prove nothing about the message.
@@ -41,6 +40,7 @@ _RULES: dict[str, Rule] = {
     "3": _PERMISSION,
     "4": _RATE,
     "10": _PERMISSION,
+    **{str(code): _PERMISSION for code in range(200, 300)},
     "33": stopping("O número de telefone foi excluído da Meta. Confira o ID do número na aba Configurações."),
     "80007": _RATE,
     "80008": _RATE,
@@ -87,7 +87,9 @@ _RULES: dict[str, Rule] = {
     "131050": Rule("A pessoa pediu para não receber mensagens de marketing da empresa. Não envie novos modelos a ela."),
     "131051": Rule("Este tipo de mensagem não é suportado pelo WhatsApp. Envie o conteúdo de outra forma."),
     "131052": Rule("O arquivo enviado pela pessoa não pôde ser baixado. Peça que o envie de novo."),
-    "131053": Rule("A Meta recusou o arquivo. Confira se é um PDF válido e se não está grande demais."),
+    "131053": Rule(
+        "A Meta recusou o arquivo. Confira se ele abre, se é do tipo que parece e se não está grande demais."
+    ),
     "131055": _MARKETING_API,
     "131056": retried("Muitas mensagens para a mesma pessoa em pouco tempo. Tente de novo em alguns minutos."),
     "131057": retried("O número está em manutenção na Meta. Tente de novo em alguns minutos."),
@@ -140,13 +142,14 @@ _RULES: dict[str, Rule] = {
     "141010": stopping("O número ainda não foi verificado pela Meta. Verifique-o no Gerenciador do WhatsApp."),
     "unreachable": retried("Não foi possível conectar ao WhatsApp. Tente de novo em alguns minutos."),
     "credentials": stopping("O ID do número ou o token de acesso não está correto. Confira-os na aba Configurações."),
-    "limit": Rule(
-        "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
-    ),
     "recipient": Rule("O contato não tem telefone ou identificação válida no WhatsApp. Corrija o telefone do devedor."),
-    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
     "upload": retried("O arquivo não pôde ser enviado ao WhatsApp. Tente de novo em alguns minutos."),
 }
+
+_TABLE = ErrorTable(
+    _RULES, "O WhatsApp recusou a mensagem (código {code}). Se persistir, procure o código na ajuda da Meta."
+)
+stops, explain = _TABLE.stops, _TABLE.explain
 
 
 def graph_error(data: Any) -> Mapping[str, Any] | None:
@@ -160,9 +163,7 @@ def graph_error(data: Any) -> Mapping[str, Any] | None:
 
 def classify(error: Mapping[str, Any]) -> SendError:
     """The refusal that a Graph error object stands for. A code that the table lacks is neither retried nor a stop."""
-    code = _code(error)
-    rule = _rule(code)
-    return SendError(code, _detail(error), retry=rule.retry, stop=rule.stop, told=_told(error))
+    return _TABLE.refusal(_code(error), _detail(error), _told(error))
 
 
 def proves_not_sent(error: Mapping[str, Any], status: int) -> bool:
@@ -171,38 +172,13 @@ def proves_not_sent(error: Mapping[str, Any], status: int) -> bool:
     Not when Meta reports a failure unknown to itself, nor when an unheard-of code comes as a server failure (5xx).
     """
     code = _code(error)
-    return code not in _UNCERTAIN and (status < 500 or _known(code))
-
-
-def stops(code: str) -> bool:
-    """Whether a code means that the whole connection is unfit until a person acts."""
-    return _rule(code).stop
-
-
-def explain(code: str) -> str:
-    """One or two sentences in Portuguese for people: what the code means and what to do next."""
-    return _rule(code).text
+    return code not in _UNCERTAIN and (status < 500 or code in _RULES)
 
 
 def _code(error: Mapping[str, Any]) -> str:
     code = str(error.get("code"))
     with_subcode = f"{code}/{error.get('error_subcode')}"
     return with_subcode if with_subcode in _RULES else code
-
-
-def _known(code: str) -> bool:
-    return code in _RULES or _is_permission(code)
-
-
-def _is_permission(code: str) -> bool:
-    return len(code) == 3 and code.isascii() and code.isdigit() and code.startswith("2")
-
-
-def _rule(code: str) -> Rule:
-    if _is_permission(code):
-        return _PERMISSION
-    unknown = Rule(f"O WhatsApp recusou a mensagem (código {code}). Se persistir, procure o código na ajuda da Meta.")
-    return _RULES.get(code, unknown)
 
 
 def _told(error: Mapping[str, Any]) -> str:
@@ -217,4 +193,4 @@ def _detail(error: Mapping[str, Any]) -> str:
     data = error.get("error_data")
     details = data.get("details") if isinstance(data, Mapping) else data
     parts = (error.get("message"), details, error.get("fbtrace_id"))
-    return " · ".join(str(part) for part in parts if part)[:_DETAIL_LENGTH]
+    return " · ".join(str(part) for part in parts if part)

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.gateways.base import Recipient, SendError
-from portal.gateways.messages import Buttons, Choice, ChoiceList, Content, Document, Template, Text
+from portal.gateways.messages import (
+    Audio,
+    Buttons,
+    Choice,
+    ChoiceList,
+    Content,
+    Document,
+    Image,
+    Template,
+    Text,
+    Video,
+    kind_of,
+)
 
 TEXT_BODY = 4096
 INTERACTIVE_BODY = 1024
@@ -37,7 +49,7 @@ _BREAKS = re.compile(r"\s*[\n\r\t\v\f\x1c-\x1f\x85\u2028\u2029]\s*| {4,}")
 
 
 def payload(to: Recipient, content: Content, attempt_id: str, media_id: str = "") -> dict[str, Any]:
-    """The body of `POST /{phone_number_id}/messages`. A document goes by the `media_id` of its upload.
+    """The body of `POST /{phone_number_id}/messages`. A file goes by the `media_id` of its upload.
 
     Raises SendError "limit" or "recipient": nothing was sent, and the same content will not pass later either.
     """
@@ -75,8 +87,8 @@ def _content(content: Content, media_id: str) -> dict[str, Any]:
             return _buttons(content)
         case ChoiceList():
             return _list(content)
-        case Document():
-            return _document(content, media_id)
+        case Document() | Image() | Video() | Audio():
+            return _file(content, media_id)
         case Template():
             return _template(content)
 
@@ -115,13 +127,16 @@ def _interactive(kind: str, body: str, action: dict[str, Any]) -> dict[str, Any]
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": body}, "action": action}}
 
 
-def _document(content: Document, media_id: str) -> dict[str, Any]:
+def _file(content: Document | Image | Video | Audio, media_id: str) -> dict[str, Any]:
+    kind, file = kind_of(content), {"id": media_id}
     _require_text(content.filename, FILENAME, "file name")
+    if isinstance(content, Document):
+        file["filename"] = content.filename
     _require(len(content.caption) <= CAPTION, f"caption longer than {CAPTION}")
-    document = {"id": media_id, "filename": content.filename}
     if content.caption:
-        document["caption"] = content.caption
-    return {"type": "document", "document": document}
+        _require(not isinstance(content, Audio), "a caption with a sound, where WhatsApp shows none")
+        file["caption"] = content.caption
+    return {"type": kind, kind: file}
 
 
 def _template(content: Template) -> dict[str, Any]:

@@ -13,12 +13,12 @@ import hmac
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from portal.gateways import cloud_api_template_events
-from portal.gateways.base import Broken, Delivery, Inbound, Item, Media, StatusUpdate, Unknown
+from portal.gateways.base import Broken, Delivery, Inbound, Item, Media, Preference, StatusUpdate, Unknown
 from portal.gateways.cloud_api_texts import describe
 
 SIGNATURE_HEADER = "X-Hub-Signature-256"
@@ -112,16 +112,16 @@ def _change(change: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[tup
     if kind in cloud_api_template_events.FIELDS:
         yield "", _template(kind, value, entry)
         return
-    if kind != "messages":
+    if kind not in _OF_A_NUMBER:
         yield "", Unknown(kind or "change", change)
         return
     if not isinstance(value, dict):
-        yield "", Broken("messages without a value", change)
+        yield "", Broken(f"{kind} without a value", change)
         return
     number = _id(_dig(value, "metadata", "phone_number_id"))
-    found = [*_each(value, "messages", _message), *_each(value, "statuses", _status)]
+    found = [item for name, read in _OF_A_NUMBER[kind].items() for item in _each(value, name, read)]
     if not found:
-        found = [Unknown("errors" if value.get("errors") else "messages", value)]
+        found = [Unknown("errors" if value.get("errors") else kind, value)]
     for item in found:
         yield number, item
 
@@ -244,6 +244,16 @@ def _required_id(raw: Mapping[str, Any]) -> str:
     return found
 
 
+def _preference(raw: Mapping[str, Any], _value: Mapping[str, Any]) -> Item:
+    """ "stop" or "resume"; "signup" and words of the future ask for nothing."""
+    wish, wa_id, bsuid = _text(raw.get("value")), _id(raw.get("wa_id")), _id(raw.get("user_id"))
+    if wish not in ("stop", "resume"):
+        return Unknown(f"user_preferences:{wish}", raw)
+    if not wa_id and not bsuid:
+        raise ValueError("a preference of nobody")
+    return Preference(wish == "resume", _moment(raw.get("timestamp")), wa_id, bsuid)
+
+
 def _moment(value: Any) -> datetime:
     """A Unix time in whole seconds, which Meta writes as a string."""
     digits = _id(value)
@@ -268,3 +278,10 @@ def _dig(value: Any, *names: str) -> Any:
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+_OF_A_NUMBER: Mapping[str, Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Item]]] = {
+    "messages": {"messages": _message, "statuses": _status},
+    "user_preferences": {"user_preferences": _preference},
+}
+"""The fields of a change that are about one number, the lists that each holds, and who reads an item of them."""

@@ -18,20 +18,26 @@ from portal.gateways.evolution_link import Link
 from portal.gateways.evolution_media import EvolutionMedia
 from portal.gateways.evolution_payloads import request
 from portal.gateways.messages import Content
-from portal.gateways.plugmessage_payloads import phone_of
+from portal.gateways.plugmessage_payloads import MAX_FILE, phone_of
 from portal.gateways.plugmessage_reading import digits, ident, part
 
 
 class Evolution:
     """`base_url` is the installation's own server, "" for none; a line with one of its own must have it on the internet
-    (see `evolution_address`). `files` is the folder that `Document.path` is inside.
+    (see `evolution_address`). `files` is the folder that `File.path` is inside.
 
     Buttons and lists exist at the provider and reach few phones, so choices go out as numbered text.
     """
 
     kind = "evolution"
     capabilities = Capabilities(
-        interactive=False, templates=False, signed_webhooks=False, reply_window=False, linked_by_qr=True
+        interactive=False,
+        templates=False,
+        signed_webhooks=False,
+        reply_window=False,
+        linked_by_qr=True,
+        largest_file=MAX_FILE,
+        reads_up_to=False,  # not documented: a receipt of WhatsApp Web names each message
     )
 
     def __init__(self, base_url: str, files: Path, resolve: Resolve = socket.getaddrinfo) -> None:

@@ -3,8 +3,7 @@ vary with the version: what is known of them stands for codes of our own, which 
 
 from __future__ import annotations
 
-from portal.gateways.base import SendError
-from portal.gateways.error_rules import Rule, retried, stopping
+from portal.gateways.error_rules import ErrorTable, Rule, retried, stopping
 
 CREDENTIALS = "credentials"
 NO_INSTANCE = "instance_unknown"
@@ -12,8 +11,6 @@ NO_ROUTE = "not_evolution"
 NO_WHATSAPP = "no_whatsapp"
 NOT_CONNECTED = "not_connected"
 ADDRESS = "address"
-_DETAIL_LENGTH = 300
-
 
 _RULES: dict[str, Rule] = {
     CREDENTIALS: stopping(
@@ -45,38 +42,16 @@ _RULES: dict[str, Rule] = {
     ),
     "too_large": Rule(
         "O servidor da Evolution API não aceita um arquivo deste tamanho. Peça a quem cuida dele para aumentar o "
-        "limite, ou envie um documento menor."
+        "limite, ou envie um arquivo menor."
     ),
     "pairing": Rule(
         "A Evolution API só dá o código de pareamento a uma instância parada. Leia o QR Code, ou desconecte o número e "
         "peça o código de novo."
     ),
-    "limit": Rule(
-        "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
-    ),
-    "recipient": Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
-    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
     "refused": Rule(
         "A Evolution API recusou o pedido. Confira os dados e a conexão; se persistir, fale com quem cuida do servidor."
     ),
 }
 
-
-def refusal(code: str, detail: str) -> SendError:
-    """The refusal that one of our codes stands for. `detail` must not hold a secret any more."""
-    rule = _rule(code)
-    return SendError(code, detail[:_DETAIL_LENGTH], retry=rule.retry, stop=rule.stop)
-
-
-def stops(code: str) -> bool:
-    """Whether a code means that the whole connection is unfit until a person acts."""
-    return _rule(code).stop
-
-
-def explain(code: str) -> str:
-    """One or two sentences in Portuguese for people: what the code means and what to do next."""
-    return _rule(code).text
-
-
-def _rule(code: str) -> Rule:
-    return _RULES.get(code) or Rule(f"A Evolution API recusou o pedido (código {code}). Confira a conexão do número.")
+_TABLE = ErrorTable(_RULES, "A Evolution API recusou o pedido (código {code}). Confira a conexão do número.")
+refusal, stops, explain = _TABLE.refusal, _TABLE.stops, _TABLE.explain

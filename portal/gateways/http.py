@@ -9,12 +9,13 @@ had closed while idle. That last case is avoided rather than explained: a thread
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -30,6 +31,8 @@ from portal.gateways.base import SendError, Uncertain
 CONNECT_SECONDS = 3.05
 READ_SECONDS = 15.0
 TOTAL_SECONDS = 20.0
+UPLOAD_SECONDS = 40.0
+"""For a request's body. With it and twice the rest, the slowest request ends before its worker is taken for dead."""
 IDLE_SECONDS = 20.0
 MAX_BODY = 1_000_000
 _CHUNK = 65_536
@@ -99,6 +102,16 @@ class _Lane:
 _local = threading.local()
 
 
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Within the block this thread waits for answers no longer than so: somebody waits for them."""
+    _local.patience = seconds
+    try:
+        yield
+    finally:
+        del _local.patience
+
+
 def post_json(url: str, token: str, payload: Mapping[str, Any]) -> tuple[int, bytes]:
     """POST once: status and body of the answer. `SendError` if nothing was written, else `Uncertain` on a failure."""
     body = json.dumps(payload, separators=(",", ":")).encode()
@@ -106,10 +119,10 @@ def post_json(url: str, token: str, payload: Mapping[str, Any]) -> tuple[int, by
 
 
 def post_file(
-    url: str, token: str, fields: Mapping[str, str], name: str, path: Path, mime_type: str
+    url: str, token: str, fields: Mapping[str, str], name: str, content: bytes, mime_type: str
 ) -> tuple[int, bytes]:
-    """POST one file as multipart form data under the field `file`; errors as in `post_json`, OSError if unreadable."""
-    files = {"file": (name, path.read_bytes(), mime_type)}
+    """POST one file as multipart form data under the field `file`; errors as in `post_json`."""
+    files = {"file": (name, content, mime_type)}
     prepared = requests.Request("POST", url, data=dict(fields), files=files).prepare()
     if not isinstance(prepared.body, bytes):
         raise TypeError("a multipart body is bytes")
@@ -137,25 +150,45 @@ def _headers(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}", **_COMMON}
 
 
-def _exchange(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
-    deadline = time.monotonic() + TOTAL_SECONDS
+class _Body:
+    """A request's body in pieces: the socket's time limit is then one of each piece. In one go it would be that of the
+    whole, and no slow line could ever carry a film. `sent_at` is when the last piece was handed over."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = memoryview(content)
+        self.sent_at = time.monotonic()
+
+    def __iter__(self) -> Iterator[bytes]:
+        deadline = time.monotonic() + UPLOAD_SECONDS
+        for start in range(0, len(self._content), _CHUNK):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the request took longer than {UPLOAD_SECONDS:.0f} s")
+            yield bytes(self._content[start : start + _CHUNK])
+        self.sent_at = time.monotonic()
+
+
+def _exchange(method: str, url: str, content: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
     route = _route(url)
+    patience: float = getattr(_local, "patience", math.inf)
+    body = _Body(content or b"")
+    if content is not None:
+        headers = {**headers, "Content-Length": str(len(content))}
     try:
         response = route.pool.urlopen(
             method,
             route.target,
-            body=body,
+            body=None if content is None else body,
             headers=headers,
             retries=False,
             redirect=False,
             assert_same_host=False,
-            timeout=Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=Timeout(connect=min(CONNECT_SECONDS, patience), read=min(READ_SECONDS, patience)),
             preload_content=False,
             decode_content=False,
         )
     except (HTTPError, HTTPException, OSError, ValueError) as error:
         raise _verdict(error) from error
-    return response.status, _body(response, deadline)
+    return response.status, _body(response, body.sent_at + min(TOTAL_SECONDS, patience))
 
 
 def _verdict(error: Exception) -> SendError | Uncertain:

@@ -34,13 +34,29 @@ class ChoiceList:
 
 
 @dataclass(frozen=True)
-class Document:
-    """A file that the gateway uploads itself; `path` is relative to the instance's file store."""
+class File:
+    """A file that the gateway hands over itself; `path` is relative to the instance's file store."""
 
     path: str
     filename: str
     mime_type: str
     caption: str = ""
+
+
+class Document(File):
+    """Shown as a file to open."""
+
+
+class Image(File):
+    """Shown in the conversation."""
+
+
+class Video(File):
+    """Played in the conversation."""
+
+
+class Audio(File):
+    """Played in the conversation. WhatsApp shows no caption with it."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +69,16 @@ class Template:
     body: str
 
 
-Content = Text | Buttons | ChoiceList | Document | Template
+Content = Text | Buttons | ChoiceList | Document | Image | Video | Audio | Template
 
 _KINDS: dict[str, type[Any]] = {
     "text": Text,
     "buttons": Buttons,
     "list": ChoiceList,
     "document": Document,
+    "image": Image,
+    "video": Video,
+    "audio": Audio,
     "template": Template,
 }
 
@@ -86,6 +105,6 @@ def from_json(data: dict[str, Any]) -> Content:
 
 def readable(content: Content) -> str:
     """The content as plain text: what a search finds and a screen reader says."""
-    if isinstance(content, Document):
+    if isinstance(content, File):
         return content.caption or content.filename
     return content.body

@@ -10,12 +10,12 @@ from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Recipie
 from portal.gateways.messages import Content
 from portal.gateways.plugmessage_api import Answer, Api
 from portal.gateways.plugmessage_link import Link
-from portal.gateways.plugmessage_payloads import phone_of, request
+from portal.gateways.plugmessage_payloads import MAX_FILE, phone_of, request
 from portal.gateways.plugmessage_reading import ident
 
 
 class PlugMessage:
-    """`base_url` says where unless the line does; `files` is the folder that `Document.path` is inside.
+    """`base_url` says where unless the line does; `files` is the folder that `File.path` is inside.
 
     Buttons and lists exist at the provider, which warns that they may stop working any day: they go out as numbered
     text unless `interactive`.
@@ -25,7 +25,13 @@ class PlugMessage:
 
     def __init__(self, base_url: str, files: Path, *, interactive: bool = False) -> None:
         self.capabilities = Capabilities(
-            interactive=interactive, templates=False, signed_webhooks=False, reply_window=False, linked_by_qr=True
+            interactive=interactive,
+            templates=False,
+            signed_webhooks=False,
+            reply_window=False,
+            linked_by_qr=True,
+            largest_file=MAX_FILE,
+            reads_up_to=False,  # not documented: a receipt of WhatsApp Web names each message
         )
         self._api = Api(base_url)
         self._files = files

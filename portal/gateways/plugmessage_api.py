@@ -15,7 +15,7 @@ from typing import Any
 
 from portal.gateways import http
 from portal.gateways.base import Line, SendError, Uncertain
-from portal.gateways.plugmessage_errors import NO_ROUTE, NOT_PROVEN, TOKEN_MISSING, code_of, refusal
+from portal.gateways.plugmessage_errors import NO_ROUTE, NOT_PROVEN, TOKEN_MISSING, TOO_LARGE, code_of, refusal
 from portal.gateways.plugmessage_reading import storable
 
 HIDDEN = "***"
@@ -28,6 +28,8 @@ _LOGS_OF_ADDRESSES = ("urllib3.connection", "urllib3.connectionpool", "urllib3.p
 # A time-out of a server in between, which proves nothing about the one behind it.
 _REQUEST_TIMEOUT = 408
 _NO_SUCH_ROUTE = frozenset({404, 405})
+# Said by the first server that meets the request, which then does not hand it on.
+_TOO_LARGE = 413
 
 
 class _HideTokens(logging.Filter):
@@ -112,6 +114,8 @@ class Api:
     def refused(self, line: Line, answer: Answer) -> SendError | None:
         """The refusal that an answer proves, None when it proves none: a 5xx, a page of a server in between, a time-out
         between the provider and WhatsApp."""
+        if answer.status == _TOO_LARGE and not _has_id(answer):
+            return refusal(TOO_LARGE, answer.about)
         client_fault = 400 <= answer.status < 500 and answer.status != _REQUEST_TIMEOUT
         if not isinstance(answer.data, Mapping) or not (answer.fine or client_fault):
             return None

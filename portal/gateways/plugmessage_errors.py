@@ -5,17 +5,15 @@ from __future__ import annotations
 
 import re
 
-from portal.gateways.base import SendError
-from portal.gateways.error_rules import Rule, retried, stopping
+from portal.gateways.error_rules import ErrorTable, Rule, retried, stopping
 
 NO_ROUTE = "instance_unknown"
 NO_PAIRING = "no_pairing_code"
 TOKEN_MISSING = "client_token"
 SUSPENDED = "suspended"
+TOO_LARGE = "too_large"
 # "Timeout on send message": as an answer it leaves open what happened; as news of a message it is a failure.
 NOT_PROVEN = "not_delivered"
-_DETAIL_LENGTH = 300
-
 
 _RULES: dict[str, Rule] = {
     SUSPENDED: stopping(
@@ -61,22 +59,21 @@ _RULES: dict[str, Rule] = {
     "button_terms": Rule(
         "O uso de botões precisa ser aceito no painel do PlugMessage. Aceite os termos lá ou use o menu em texto."
     ),
-    "media": Rule("O PlugMessage não conseguiu ler o arquivo enviado. Gere o documento de novo e reenvie."),
+    "media": Rule("O PlugMessage não conseguiu ler o arquivo enviado. Confira se ele abre e envie de novo."),
+    TOO_LARGE: Rule("O PlugMessage não aceita um arquivo deste tamanho. Envie um arquivo menor."),
     "passkey": Rule("Este aparelho exige chave de acesso para conectar. Faça a conexão pelo painel do PlugMessage."),
     NO_PAIRING: Rule("O PlugMessage não ofereceu o código para digitar no celular. Conecte pelo QR Code."),
     "webhook": Rule(
         "O PlugMessage não aceitou o endereço de retorno do portal. Ele precisa começar com https:// e estar acessível "
         "pela internet."
     ),
-    "limit": Rule(
-        "A mensagem passa dos limites do WhatsApp ou está vazia. Encurte ou complete o texto e envie de novo."
-    ),
-    "recipient": Rule("O contato não tem telefone válido no WhatsApp. Corrija o telefone do devedor."),
-    "file": Rule("O arquivo a enviar não foi encontrado ou não pôde ser lido. Gere o documento de novo."),
     "refused": Rule(
         "O PlugMessage recusou o pedido. Confira os dados e a conexão; se persistir, fale com o suporte dele."
     ),
 }
+
+_TABLE = ErrorTable(_RULES, "O PlugMessage recusou o pedido (código {code}). Confira a conexão do número.")
+refusal, stops, explain = _TABLE.refusal, _TABLE.stops, _TABLE.explain
 
 # The first fragment that is found decides, so what is special stands before what is general.
 _FRAGMENTS = (
@@ -114,23 +111,3 @@ def code_of(told: str) -> str:
         if fragment in lowered:
             return code
     return "address_refused" if _ADDRESS_REFUSED.fullmatch(lowered.strip()) else "refused"
-
-
-def refusal(code: str, detail: str) -> SendError:
-    """The refusal that one of our codes stands for. `detail` must not hold a secret any more."""
-    rule = _rule(code)
-    return SendError(code, detail[:_DETAIL_LENGTH], retry=rule.retry, stop=rule.stop)
-
-
-def stops(code: str) -> bool:
-    """Whether a code means that the whole connection is unfit until a person acts."""
-    return _rule(code).stop
-
-
-def explain(code: str) -> str:
-    """One or two sentences in Portuguese for people: what the code means and what to do next."""
-    return _rule(code).text
-
-
-def _rule(code: str) -> Rule:
-    return _RULES.get(code) or Rule(f"O PlugMessage recusou o pedido (código {code}). Confira a conexão do número.")

@@ -11,8 +11,21 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from portal.gateways import media_rules, outgoing
 from portal.gateways.base import Recipient, SendError
-from portal.gateways.messages import Buttons, Choice, ChoiceList, Content, Document, Template, Text
+from portal.gateways.messages import (
+    Audio,
+    Buttons,
+    Choice,
+    ChoiceList,
+    Content,
+    Document,
+    Image,
+    Template,
+    Text,
+    Video,
+    kind_of,
+)
 
 TEXT_BODY = 4096
 CAPTION = 1024
@@ -23,7 +36,7 @@ BUTTON_TITLE = 20
 ROW_TITLE = 24
 ROW_DESCRIPTION = 72
 # Base64 in JSON, held in memory on both sides: larger files are for a link, not for an attachment.
-MAX_DOCUMENT = 25_000_000
+MAX_FILE = 25_000_000
 LID = "lid:"
 
 _DIGITS = re.compile(r"[0-9]{10,15}")
@@ -52,7 +65,8 @@ def digits_of(phone: str) -> str:
 def request(to: Recipient, content: Content, files: Path, *, interactive: bool) -> tuple[str, dict[str, Any]]:
     """The route and the body that send a content; choices are numbered text unless `interactive`.
 
-    Raises SendError "limit", "recipient" or "file": nothing was sent, and the same will not pass later either.
+    Raises SendError "limit", "recipient", "file" or "file_limit": nothing was sent, and the same will not pass later
+    either.
     """
     action, body = _content(content, files, interactive=interactive)
     return action, {"phone": phone_of(to), **body}
@@ -78,8 +92,8 @@ def _content(content: Content, files: Path, *, interactive: bool) -> tuple[str, 
         case ChoiceList():
             _require_choices(content.choices, ROWS, ROW_TITLE)
             return _list(content) if interactive else _text(numbered(content.body, content.choices))
-        case Document():
-            return _document(content, files)
+        case Document() | Image() | Video() | Audio():
+            return _file(content, files)
 
 
 def _text(body: str) -> tuple[str, dict[str, Any]]:
@@ -100,28 +114,34 @@ def _list(content: ChoiceList) -> tuple[str, dict[str, Any]]:
     return "send-option-list", {"message": content.body, "optionList": named}
 
 
-def _document(content: Document, files: Path) -> tuple[str, dict[str, Any]]:
+def _file(content: outgoing.Attached, files: Path) -> tuple[str, dict[str, Any]]:
+    kind = kind_of(content)
+    check_words(content)
+    encoded = encoded_file(content, files)
+    body = {kind: f"data:{media_rules.base_type(content.mime_type)};base64,{encoded}"}
+    if content.caption:
+        body["caption"] = content.caption
+    if not isinstance(content, Document):
+        return f"send-{kind}", body
+    return f"send-document/{_extension(content)}", {**body, "fileName": content.filename}
+
+
+def check_words(content: outgoing.Attached) -> None:
+    """What is said with a file. Raises SendError "limit"."""
     _require_text(content.filename, FILENAME, "file name")
     _require(len(content.caption) <= CAPTION, f"caption longer than {CAPTION}")
-    extension = PurePosixPath(content.filename).suffix.removeprefix(".").lower()
-    _require(_EXTENSION.fullmatch(extension) is not None, "a file name without an extension")
-    encoded = base64.b64encode(_read(files, content.path)).decode()
-    body = {"document": f"data:{content.mime_type};base64,{encoded}", "fileName": content.filename}
-    return f"send-document/{extension}", {**body, **({"caption": content.caption} if content.caption else {})}
+    _require(not (content.caption and isinstance(content, Audio)), "a caption with a sound, where WhatsApp shows none")
 
 
-def _read(files: Path, relative: str) -> bytes:
-    """The bytes of a file inside the store; a path that leads out of it, or to no file, is refused."""
-    root = files.resolve()
-    path = (root / relative).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
-        raise SendError("file", "no such file in the store")
-    if not 0 < path.stat().st_size <= MAX_DOCUMENT:
-        raise SendError("file", f"the file is empty or larger than {MAX_DOCUMENT // 1_000_000} MB")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SendError("file", f"cannot read the file: {type(error).__name__}") from error
+def encoded_file(content: outgoing.Attached, files: Path) -> str:
+    """A file in base64. Raises SendError "file" or "file_limit"."""
+    return base64.b64encode(outgoing.read(outgoing.checked(files, content, MAX_FILE))).decode()
+
+
+def _extension(content: Document) -> str:
+    """Part of the address: the one of the name, which people see, else the type's."""
+    named = PurePosixPath(content.filename).suffix.removeprefix(".").lower()
+    return named if _EXTENSION.fullmatch(named) else media_rules.EXTENSIONS[media_rules.base_type(content.mime_type)]
 
 
 def _require_choices(choices: Sequence[Choice], maximum: int, title_length: int) -> None:

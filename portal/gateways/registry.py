@@ -39,7 +39,7 @@ def build(config: Mapping[str, Any]) -> dict[str, Gateway]:
         CloudApi(config["GRAPH_API_URL"], config["GRAPH_API_VERSION"], files),
         PlugMessage(config["PLUGMESSAGE_API_URL"], files),
         Evolution(config.get("EVOLUTION_API_URL", ""), files),
-        Simulator(),
+        Simulator(files),
     ]
     return {gateway.kind: gateway for gateway in gateways}
 

@@ -12,37 +12,42 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from portal.gateways import cloud_api_webhooks, simulator_files
+from portal.gateways import cloud_api_webhooks, outgoing, simulator_files
 from portal.gateways.base import Accepted, Capabilities, Delivery, Line, Media, Recipient
 from portal.gateways.cloud_api import NumberInfo
 from portal.gateways.cloud_api_errors import explain
 from portal.gateways.cloud_api_payloads import payload
 from portal.gateways.cloud_api_templates import Components, Submitted
 from portal.gateways.cloud_api_webhooks import SIGNATURE_HEADER, sign
-from portal.gateways.messages import Choice, Content
+from portal.gateways.messages import Choice, Content, File
 
 __all__ = ["SIGNATURE_HEADER", "Sent", "Simulator", "inbound_body", "provider_id_of", "sign", "status_body"]
 
 
 class Simulator:
-    """Accepts whatever the Cloud API would; what happens to the message next is played by a person or a test."""
+    """Accepts whatever the Cloud API would; what happens to the message next is played by a person or a test. `files` is
+    the folder that `File.path` is inside."""
 
     kind = "simulator"
     capabilities = Capabilities(interactive=True, templates=True, signed_webhooks=True)
 
-    def __init__(self) -> None:
+    def __init__(self, files: Path) -> None:
+        self._files = files
         self.templates = SimulatedTemplates()
         self.fetch = simulator_files.fetch
 
     def send(self, line: Line, to: Recipient, content: Content, attempt_id: str) -> Accepted:
         """Accept a message. Raises `SendError` for what breaks Meta's limits; never `Uncertain`."""
+        if isinstance(content, File):
+            outgoing.checked(self._files, content)
         payload(to, content, attempt_id, media_id="simulated")
         return Accepted(provider_id_of(attempt_id), to.wa_id or to.e164.removeprefix("+"))
 
-    def mark_read(self, line: Line, provider_id: str) -> None:
-        """Nothing to do: the browser phone shows no receipts of its own messages."""
+    def mark_read(self, line: Line, provider_id: str, to: Recipient) -> None:
+        """Nothing to do: the browser phone knows what was read from the conversation itself."""
 
     def check(self, line: Line) -> NumberInfo:
         """The simulated number is always connected."""

@@ -13,6 +13,7 @@ from portal.extensions import htmx
 from portal.gateways.messages import Choice
 from portal.inbox import view
 from portal.inbox.models import Direction, Message
+from portal.inbox.rules import files
 from portal.inbox.rules.ledger import State
 from portal.portfolio import queries as portfolio
 from portal.portfolio.rules import phones
@@ -74,11 +75,14 @@ def thread(wa_id: str) -> Response:
 @blueprint.get("/<wa_id>/mensagens/<int:message_id>/arquivo")
 @admin_only
 def file(wa_id: str, message_id: int) -> Response:
-    """A document as it reached the phone."""
+    """A file as it reached the phone."""
     message = queries.message(_connection(), _number(wa_id), message_id) or abort(404)
     found = view.file_of(message) or abort(404)
     root = current_app.config["FILE_ROOT"]
-    return send_from_directory(root, found.path, mimetype=found.mime_type, download_name=found.filename)
+    saved = found.mime_type.partition(";")[0] not in files.INLINE
+    return send_from_directory(
+        root, found.path, mimetype=found.mime_type, download_name=found.filename, as_attachment=saved
+    )
 
 
 @blueprint.post("/<wa_id>/escrever")

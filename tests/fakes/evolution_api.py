@@ -22,7 +22,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from tests.fakes import evolution_replies as replies
-from tests.fakes.evolution_state import Bad, Instance, Posted, Sent, check
+from tests.fakes.evolution_state import Bad, Instance, Posted, Sent, check, file_of
 from tests.fakes.http_server import HttpServer, Reply, Request
 from tests.fakes.plug_state import BEFORE, Mode, Modes
 
@@ -218,8 +218,8 @@ class EvolutionApi:
         if not found["exists"]:
             raise Bad(400, "Bad Request", [found])
         message_id = f"3EB0{next(self._serial):016X}"
-        media = base64.b64decode(body["media"], validate=True) if "media" in body else b""
-        self.ledger.append(Sent(message_id, found["jid"], dict(body), media))
+        content = file_of(body.get("media", body.get("audio", "")))
+        self.ledger.append(Sent(message_id, found["jid"], dict(body), content))
         key = {"remoteJid": found["jid"], "fromMe": True, "id": message_id}
         return {"key": key, "pushName": "Você", "status": "PENDING", "message": {}, "messageTimestamp": 1772450000}
 
@@ -251,5 +251,6 @@ ROUTES: dict[tuple[str, str], tuple[int, Route, dict[str, type]]] = {
     ("POST", "chat/markMessageAsRead"): (201, EvolutionApi._mark_read, {"readMessages": list}),
     ("POST", "chat/getBase64FromMediaMessage"): (201, EvolutionApi._file, {"message": dict}),
     ("POST", "message/sendText"): (201, EvolutionApi._send, {"number": str, "text": str}),
+    ("POST", "message/sendWhatsAppAudio"): (201, EvolutionApi._send, {"number": str, "audio": str}),
     ("POST", "message/sendMedia"): (201, EvolutionApi._send, {"number": str, "mediatype": str, "media": str}),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -11,7 +12,14 @@ from typing import Any
 from tests.fakes.http_server import Request
 
 _NUMBER = re.compile(r"[0-9]{10,15}|[0-9]+@lid")
-_OPTIONAL = {"mimetype", "fileName", "caption", "delay", "linkPreview", "quoted", "convertToMp4"}
+_QUOTING = {"delay", "quoted", "mentionsEveryOne", "mentioned"}
+_OPTIONAL = {
+    "sendText": {"linkPreview", *_QUOTING},
+    "sendMedia": {"mimetype", "fileName", "caption", *_QUOTING},
+    "sendWhatsAppAudio": {"encoding", *_QUOTING},
+    "getBase64FromMediaMessage": {"convertToMp4"},
+}
+_MEDIA_TYPES = ("image", "document", "video", "audio")
 
 
 class Bad(Exception):
@@ -61,11 +69,30 @@ def check(request: Request, schema: Mapping[str, type]) -> dict[str, Any]:
     data = json.loads(request.body or b"{}")
     wrong = [f'instance requires property "{name}"' for name in schema if name not in data]
     wrong += [f"{name} is not of a type(s) x" for name, kind in schema.items() if not isinstance(data.get(name), kind)]
-    wrong += [f"additional property {name}" for name in data if name not in schema and name not in _OPTIONAL]
+    optional = _OPTIONAL.get(request.path.split("/")[2], set())
+    wrong += [f"additional property {name}" for name in data if name not in schema and name not in optional]
     if "number" in schema and not _NUMBER.fullmatch(str(data.get("number"))):
         wrong.append("Invalid format")
-    if "media" in schema and not data.get("fileName"):
-        wrong.append("For base64 the file name must be informed.")
+    if "media" in schema and data.get("mediatype") not in _MEDIA_TYPES:
+        wrong.append(f"mediatype is not one of enum values: {','.join(_MEDIA_TYPES)}")
     if wrong:
         raise Bad(400, "Bad Request", [wrong])
+    _check_file(data)
     return dict(data)
+
+
+def _check_file(data: Mapping[str, Any]) -> None:
+    """The controllers' own checks, after the schema's."""
+    content = data.get("media", data.get("audio"))
+    if "media" in data and not data.get("fileName"):
+        raise Bad(400, "Bad Request", ["For base64 the file name must be informed."])
+    if content is not None and not file_of(content):
+        raise Bad(400, "Bad Request", ["Owned media must be a url or base64"])
+
+
+def file_of(content: str) -> bytes:
+    """The bytes of bare base64, none for anything else."""
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError:
+        return b""

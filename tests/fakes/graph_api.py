@@ -166,6 +166,8 @@ class GraphApi(World):
     def _answer(self, request: Request) -> Reply:
         parts = request.path.strip("/").split("/")
         edge = "debug_token" if parts[1:] == ["debug_token"] else parts[2] if len(parts) == 3 else "node"
+        if edge == "messages" and b'"read"' in request.body and _object(request.body).get("status") == "read":
+            edge = "reads"  # at the same address, and no message
         if edge == "messages":
             self._count_post(request)
         mode = self._modes.take(edge)
@@ -194,6 +196,8 @@ class GraphApi(World):
             return graph_setup.debug_token(request, self.numbers.values())
         number = self._authorised(request, parts[1])
         match request.method, edge:
+            case "POST", "reads" if number.phone_number_id == parts[1]:
+                return self._mark_read(number, _object(request.body))
             case "POST", "messages" if number.phone_number_id == parts[1]:
                 return self._message(number, request, mode)
             case "POST", "media" if number.phone_number_id == parts[1]:
@@ -236,8 +240,6 @@ class GraphApi(World):
 
     def _message(self, number: Number, request: Request, mode: Mode) -> dict[str, Any]:
         data = _object(request.body)
-        if data.get("status") == "read":
-            return self._mark_read(number, data)
         kind = check_message(data)
         to = str(data.get("to", ""))
         wa_id = self.wa_id(to) if to else str(data.get("recipient"))

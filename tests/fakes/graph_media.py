@@ -20,7 +20,7 @@ def read_upload(request: Request) -> tuple[str, bytes]:
         raise Refused(100, "The parameter file is required.")
     fields = {name: _content(part).decode() for name, part in parts.items() if name != "file"}
     mime_type, content = parts["file"].get_content_type(), _content(parts["file"])
-    check_upload(fields, mime_type, content)
+    check_upload(fields, mime_type, parts["file"].get_filename() or "", content)
     return mime_type, content
 
 

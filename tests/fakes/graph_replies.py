@@ -18,8 +18,8 @@ def before(mode: Mode) -> Reply:
         case "refuse":
             refusal = Refused(mode.code, f"refused with {mode.code}", status=mode.status, subcode=mode.subcode)
             return as_json(refusal.status, refusal.body(details_as_text=mode.details_as_text))
-        case "html_502":
-            return _html_502()
+        case "html_502" | "html_429":
+            return _html(int(mode.name[-3:]))
         case "redirect":
             return Reply(302, b"", headers=(("Location", "/elsewhere"),))
         case "reset":
@@ -27,8 +27,8 @@ def before(mode: Mode) -> Reply:
     return Reply(0, b"", cut=True)
 
 
-def _html_502() -> Reply:
-    return Reply(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
+def _html(status: int) -> Reply:
+    return Reply(status, f"<html><body><h1>{status}</h1></body></html>".encode(), "text/html")
 
 
 def as_json(status: int, data: Mapping[str, Any]) -> Reply:
@@ -44,13 +44,13 @@ def after(mode: Mode, answer: dict[str, Any]) -> Reply:
         case "accept_then_drop":
             return Reply(0, b"", cut=True)
         case "accept_then_502":
-            return _html_502()
+            return _html(502)
         case "truncated_json":
             return Reply(200, good.body[:-9])
         case "truncated_body":
             return Reply(200, good.body[:-9], claim=9)
         case "oversized":
-            return as_json(200, {**answer, "padding": "x" * 2_000_000})
+            return as_json(200, {**answer, "padding": "x" * 10_000_000})
         case "no_id":
             return as_json(200, {"messaging_product": "whatsapp", "messages": []})
     return good

@@ -6,17 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-MIME_TYPES = {
-    "application/pdf",
-    "text/plain",
-    "image/jpeg",
-    "image/png",
-    "audio/ogg",
-    "audio/mpeg",
-    "video/mp4",
-    "image/webp",
-}
-_MAGIC = {"application/pdf": b"%PDF", "image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8"}
+from tests.fakes.media_types import KINDS, LIMITS, fits_name, starts_as
+
 _BAD_PARAMETER = re.compile(r"[\n\t\r]| {5,}")
 
 
@@ -74,13 +65,16 @@ def check_parameters(values: list[Any], expected: int, body: str) -> None:
     _need(len(body) <= 1024, 132005, "Translated text too long")
 
 
-def check_upload(fields: Mapping[str, str], mime_type: str, content: bytes) -> None:
-    """A media upload: product, allowed type, the same type on the part, and content of that type. Raises Refused."""
+def check_upload(fields: Mapping[str, str], mime_type: str, filename: str, content: bytes) -> None:
+    """A media upload: product, allowed type, the same type on the part, and name, size and content of that type. Raises
+    Refused."""
     _need(fields.get("messaging_product") == "whatsapp", 100, "The parameter messaging_product is required.")
-    _need(mime_type in MIME_TYPES, 100, f"Param file must be a file with one of the following types, not {mime_type}")
+    _need(mime_type in KINDS, 100, f"Param file must be a file with one of the following types, not {mime_type}")
     _need(fields.get("type", mime_type) == mime_type, 131053, "type and the part's type differ")
-    _need(0 < len(content) <= 100_000_000, 131053, "file size")
-    _need(content.startswith(_MAGIC.get(mime_type, b"")), 131053, "content does not match its type")
+    _need(set(fields) <= {"messaging_product", "type"}, 100, "Unexpected key")
+    _need(0 < len(content) <= LIMITS[KINDS[mime_type]], 131053, "file size")
+    _need(fits_name(mime_type, filename), 131053, "the file's name does not match its type")
+    _need(starts_as(mime_type, content), 131053, "content does not match its type")
 
 
 def _parameter(value: Any) -> str:
@@ -151,14 +145,23 @@ def _cta(action: Mapping[str, Any]) -> None:
     _string(parameters.get("url"), 2000, "url")
 
 
-def _media(content: Mapping[str, Any]) -> None:
+def _media(content: Mapping[str, Any], *more: str) -> None:
     _need(("id" in content) != ("link" in content), 131009, "exactly one of id and link is required")
+    unknown = set(content) - {"id", "link", *more}
+    _need(not unknown, 100, f"Unexpected key {sorted(unknown)} on param")
     _need(len(content.get("caption", "")) <= 1024, 131009, "caption")
 
 
-def _uncaptioned(content: Mapping[str, Any]) -> None:
-    _media(content)
-    _need("caption" not in content, 131009, "caption is not allowed")
+def _captioned(content: Mapping[str, Any]) -> None:
+    _media(content, "caption")
+
+
+def _document(content: Mapping[str, Any]) -> None:
+    _media(content, "caption", "filename")
+
+
+def _audio(content: Mapping[str, Any]) -> None:
+    _media(content, "voice")
 
 
 def _template(content: Mapping[str, Any]) -> None:
@@ -190,11 +193,11 @@ def _need(condition: bool, code: int, details: str) -> None:
 _CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {
     "text": _text,
     "interactive": _interactive,
-    "document": _media,
-    "image": _media,
-    "video": _media,
-    "audio": _uncaptioned,
-    "sticker": _uncaptioned,
+    "document": _document,
+    "image": _captioned,
+    "video": _captioned,
+    "audio": _audio,
+    "sticker": _media,
     "template": _template,
     "reaction": _reaction,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-BEFORE = {"refuse", "html_502", "drop", "reset", "redirect"}
+BEFORE = {"refuse", "html_502", "html_429", "drop", "reset", "redirect"}
 AFTER = {
     "ok",
     "accept_then_drop",

@@ -28,12 +28,13 @@ from typing import Any, Self
 from tests.fakes import plug_replies
 from tests.fakes.http_server import HttpServer, Reply, Request
 from tests.fakes.plug_routes import ROUTES, SETTERS, Routes
+from tests.fakes.plug_rules import MEDIA
 from tests.fakes.plug_state import ANY, BEFORE, MEDIA_LIFE, Instance, Mode, Modes, Refused
 
 _HOLD_SECONDS = 30.0
 _LAPSED = "To continue sending a message, you must subscribe to this instance again"
 _UNKNOWN_ROUTE = {"message": "Unable to find matching target resource method"}
-_SENDS = ("send-text", "send-button-list", "send-option-list", "send-document/")
+_SENDS = ("send-text", "send-button-list", "send-option-list", "send-document/", *sorted(MEDIA))
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ class Routes(World):
     def _read_message(self, _instance: Instance, data: Mapping[str, Any], _rest: str) -> Any:
         if not data.get("phone") or not data.get("messageId"):
             raise Refused(400, "phone and messageId are required")
+        self.read.append(dict(data))
         return Reply(204, b"")
 
     def _send_message(self, instance: Instance, data: Mapping[str, Any], _rest: str, action: str) -> Any:
@@ -143,8 +144,8 @@ class Routes(World):
         plug_rules.check_content(action, data)
         error = "" if phone else "Message has not been sent because it got invalid phone number"
         document, media_error = b"", ""
-        if action.startswith("send-document/"):
-            document, media_error = plug_rules.read_document(str(data["document"]))
+        if key := plug_rules.file_key(action):
+            document, media_error = plug_rules.read_file(key, str(data[key]))
         error = error or media_error or plug_rules.button_error(action, phone, switches)
         number = next(self._serial)
         delay = plug_rules.delay_of(data, 1 + number % 3)

@@ -24,6 +24,7 @@ class World:
         self.instances: dict[str, Instance] = {}
         self.ledger: list[Queued] = []
         self.outbox: list[Posted] = []
+        self.read: list[dict[str, Any]] = []
         self.answers: list[tuple[int, float]] = []
         self.not_on_whatsapp: set[str] = set()
         self.canonical: dict[str, str] = {}

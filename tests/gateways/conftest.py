@@ -17,7 +17,7 @@ from portal.gateways.simulator import Simulator
 from tests.fakes.evolution_api import EvolutionApi
 from tests.fakes.graph_api import GraphApi
 from tests.fakes.plug_api import PlugApi
-from tests.gateways.shapes import MARIA
+from tests.gateways.shapes import MARIA, put_files
 
 
 @pytest.fixture
@@ -68,13 +68,15 @@ def plugmessage(plug: PlugApi, tmp_path: Path) -> PlugMessage:
 
 @dataclass(frozen=True)
 class Station:
-    """A gateway with its fake: `taken` counts the messages that the fake took, by its own ledger.
+    """A gateway with its fake: `taken` counts the messages that the fake took, by its own ledger, and `last_file` is the
+    bytes of the last of them.
 
     `answer_next` has it misbehave at the next message, `refuse_next` refuse it, `limit_next` refuse it with a 429;
     `elsewhere` is the same gateway towards another address."""
 
     gateway: Gateway
     taken: Callable[[], int]
+    last_file: Callable[[], bytes]
     answer_next: Callable[..., None]
     refuse_next: Callable[[], None]
     limit_next: Callable[[], None]
@@ -89,12 +91,18 @@ def _cloud_station(graph: GraphApi, files: Path) -> Station:
     return Station(
         elsewhere(graph.url),
         lambda: len(graph.ledger),
+        lambda: _uploaded(graph),
         graph.next,
         lambda: graph.next("refuse", code=131026),
         lambda: graph.next("refuse", code=130429, status=429),
         graph.release,
         elsewhere,
     )
+
+
+def _uploaded(graph: GraphApi) -> bytes:
+    payload = graph.ledger[-1].payload
+    return graph.media[payload[payload["type"]]["id"]][2]
 
 
 def _plug_station(plug: PlugApi, files: Path) -> Station:
@@ -104,6 +112,7 @@ def _plug_station(plug: PlugApi, files: Path) -> Station:
     return Station(
         elsewhere(plug.url),
         lambda: len(plug.ledger),
+        lambda: plug.ledger[-1].document,
         plug.next,
         lambda: plug.next("refuse", error="Phone number does not exist"),
         lambda: plug.next("refuse", error="slow down", status=429),
@@ -119,6 +128,7 @@ def _evolution_station(server: EvolutionApi, files: Path) -> Station:
     return Station(
         elsewhere(server.url),
         lambda: len(server.ledger),
+        lambda: server.ledger[-1].document,
         server.next,
         lambda: server.without_whatsapp.add(MARIA),
         lambda: server.next("refuse", error="slow down", status=429),
@@ -137,6 +147,7 @@ STATIONS: dict[str, tuple[str, Callable[[Any, Path], Station]]] = {
 @pytest.fixture(params=STATIONS)
 def station(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
     """Each gateway that talks to a network in turn."""
+    put_files(tmp_path)
     fake, build = STATIONS[request.param]
     return build(request.getfixturevalue(fake), tmp_path)
 
@@ -144,9 +155,9 @@ def station(request: pytest.FixtureRequest, tmp_path: Path) -> Station:
 @pytest.fixture(params=["simulator", *STATIONS])
 def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Gateway:
     """Each gateway in turn: what a test says with this fixture holds for all."""
-    (tmp_path / "termo.pdf").write_bytes(b"%PDF-1.7 termo")
+    put_files(tmp_path)
     if request.param == "simulator":
-        return Simulator()
+        return Simulator(tmp_path)
     fake, build = STATIONS[request.param]
     provider = request.getfixturevalue(fake)
     if isinstance(provider, GraphApi):

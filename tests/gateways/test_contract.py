@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from portal.gateways import http
 from portal.gateways.base import Delivery, Gateway, Inbound, Line, Recipient, SendError, StatusUpdate, Uncertain
 from portal.gateways.evolution_webhooks import SECRET_HEADER
-from portal.gateways.messages import Buttons, Choice, ChoiceList, Content, Document, Template, Text
+from portal.gateways.messages import Buttons, Choice, ChoiceList, Content, Template, Text
 from portal.gateways.registry import build, explain, stops
 from portal.gateways.simulator import SIGNATURE_HEADER, inbound_body, sign, status_body
 from portal.gateways.simulator import provider_id_of as simulated
 from tests.gateways.conftest import Station
-from tests.gateways.shapes import MARIA, NOW
+from tests.gateways.shapes import FILES, MARIA, NOW
 
 YES, NO = Choice("yes", "Sim"), Choice("no", "Não", "Falar depois")
 CONTENTS: dict[str, Content] = {
     "text": Text("Olá, Maria ✅"),
     "buttons": Buttons("Confirma?", (YES, NO)),
     "list": ChoiceList("Escolha uma opção", "Ver opções", (YES, NO)),
-    "document": Document("termo.pdf", "Termo de acordo.pdf", "application/pdf", "Seu termo"),
+    **FILES,
     "template": Template("inicio_contato", "pt_BR", ("Maria", "Escola Azul"), "Olá Maria, aqui é da Escola Azul."),
 }
 CONFIG = {
@@ -61,7 +61,11 @@ def test_two_attempts_have_two_ids(gateway: Gateway, line: Line, to: Recipient) 
         Buttons("oi", ()),
         Buttons("oi", (YES, YES)),
         ChoiceList("oi", "Ver", tuple(Choice(str(number), "x") for number in range(11))),
-        replace(CONTENTS["document"], caption="x" * 1025),  # type: ignore[type-var]
+        replace(FILES["document"], caption="x" * 1025),
+        replace(FILES["image"], caption="x" * 1025),
+        replace(FILES["video"], caption="x" * 1025),
+        replace(FILES["audio"], caption="x"),
+        replace(FILES["document"], filename=" "),
     ],
 )
 def test_what_breaks_a_limit_is_surely_not_sent(gateway: Gateway, line: Line, to: Recipient, content: Content) -> None:
@@ -124,6 +128,18 @@ def test_a_refused_connection_has_sent_nothing(station: Station, line: Line, to:
     with pytest.raises(SendError) as error:
         station.elsewhere(f"http://127.0.0.1:{closed}").send(line, to, HI, "a1")
     assert (error.value.code, error.value.retry, error.value.stop) == ("unreachable", True, False)
+
+
+def test_a_receipt_that_fails_is_a_plain_error(station: Station, line: Line, to: Recipient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = server.getsockname()[1]
+    with pytest.raises(SendError) as error:
+        station.elsewhere(f"http://127.0.0.1:{closed}").mark_read(line, "3EB0", to)
+    assert (error.value.code, error.value.retry) == ("unreachable", True)
+    with pytest.raises(SendError) as error:
+        station.gateway.mark_read(replace(line, access_token="other"), "3EB0", to)
+    assert error.value.stop
+    assert station.taken() == 0
 
 
 def test_silence_is_uncertain(station: Station, line: Line, to: Recipient, monkeypatch: pytest.MonkeyPatch) -> None:

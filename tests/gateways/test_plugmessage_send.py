@@ -78,14 +78,13 @@ def test_only_files_of_the_store_go_out(plug: PlugApi, line: Line, to: Recipient
     assert not plug.calls
 
 
-def test_a_file_name_without_an_extension_has_no_route(
-    plugmessage: PlugMessage, line: Line, to: Recipient, tmp_path: Path
+def test_the_route_has_the_extension_of_the_name_else_of_the_type(
+    plug: PlugApi, plugmessage: PlugMessage, line: Line, to: Recipient, tmp_path: Path
 ) -> None:
     (tmp_path / "termo.pdf").write_bytes(b"%PDF")
-    for name in ("termo", "termo.", "termo.p/../x", "termo.çã"):
-        with pytest.raises(SendError) as error:
-            plugmessage.send(line, to, replace(TERM, filename=name), "a1")
-        assert error.value.code == "limit"
+    for name in ("termo", "termo.", "termo.p/../x", "termo.çã", "termo.PDF", "termo.v2"):
+        plugmessage.send(line, to, replace(TERM, filename=name), "a1")
+    assert [sent.action.partition("/")[2] for sent in plug.ledger] == ["pdf"] * 5 + ["v2"]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +130,7 @@ REFUSALS = [
     (400, "Message not send caused by invalid media url", "media", False, False),
     (400, "Did not have permission to send this message.", "rejected", False, False),
     (200, "You must accept buttons message terms in panel to send this message.", "button_terms", False, False),
+    (413, "Payload Too Large", "too_large", False, False),
     (415, "Unsupported Media Type", "refused", False, False),
     (400, "nobody has seen this sentence", "refused", False, False),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -35,13 +36,13 @@ def test_every_documented_code_is_explained(code: str) -> None:
     assert not (error.retry and error.stop)
 
 
-def test_the_state_of_the_number(graph: GraphApi, cloud_api: CloudApi, line: Line) -> None:
+def test_the_state_of_the_number(graph: GraphApi, cloud_api: CloudApi, line: Line, tmp_path: Path) -> None:
     info = cloud_api.check(line)
     assert (info.phone_number_id, info.connected, info.quality) == ("1065", True, "GREEN")
     assert (info.display_phone, info.messaging_limit) == ("+55 11 3000-1000", "TIER_2K")
     graph.numbers["1065"].status = "BANNED"
     assert not cloud_api.check(line).connected
-    assert Simulator().check(line).connected
+    assert Simulator(tmp_path).check(line).connected
 
 
 @pytest.mark.parametrize("mode", ["html_502", "drop", "truncated_json"])
@@ -83,18 +84,18 @@ def test_no_partial_list_of_templates(
         cloud_api.templates.all(line)
 
 
-def test_read_receipts(graph: GraphApi, cloud_api: CloudApi, line: Line) -> None:
+def test_read_receipts(graph: GraphApi, cloud_api: CloudApi, line: Line, to: Recipient, tmp_path: Path) -> None:
     ((_, item),) = parse(graph.inbound("1065", MARIA, "oi")).items
     assert isinstance(item, Inbound)
     provider_id = item.provider_id
-    cloud_api.mark_read(line, provider_id)
+    cloud_api.mark_read(line, provider_id, to)
     assert graph.reads == [provider_id]
-    Simulator().mark_read(line, provider_id)
+    Simulator(tmp_path).mark_read(line, provider_id, to)
     with pytest.raises(SendError):
-        cloud_api.mark_read(line, "wamid.unheard")
-    graph.next("drop")
+        cloud_api.mark_read(line, "wamid.unheard", to)
+    graph.next("drop", edge="reads")
     with pytest.raises(SendError) as error:
-        cloud_api.mark_read(line, provider_id)
+        cloud_api.mark_read(line, provider_id, to)
     assert error.value.retry
 
 

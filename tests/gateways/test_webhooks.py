@@ -193,7 +193,7 @@ def test_a_thousand_updates_in_one_body() -> None:
     assert len(parse(body_of(statuses=statuses)).items) == 1000
 
 
-@pytest.mark.parametrize("field", ["account_alerts", "account_update", "user_preferences", "brand_new"])
+@pytest.mark.parametrize("field", ["account_alerts", "account_update", "brand_new"])
 def test_other_fields_are_kept(field: str) -> None:
     sent = {"field": field, "value": {"event": "SOMETHING", "entity": 1589001}}
     assert only(envelope("2020", sent)) == Unknown(field, sent)
