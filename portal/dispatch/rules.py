@@ -11,6 +11,7 @@ from portal.connection.rules.hours import ALWAYS, Hours
 from portal.connection.rules.hours import at as moment_at
 from portal.connection.rules.words import hours_words, moment_words
 from portal.inbox.rules import window
+from portal.inbox.rules.start import OPT_OUT_WORDS, OptOut
 
 BLOCKED_CATEGORIES = ("falecido", "cobranca arquivada")
 """Categories of the portfolio under which nobody is contacted (real values of Cedrus users)."""
@@ -23,6 +24,8 @@ _HORIZON = 3650
 
 class Reason(StrEnum):
     CATEGORY = "Categoria que não permite contato"
+    OPTED_OUT = OPT_OUT_WORDS[OptOut.ASKED]
+    WRONG_PERSON = OPT_OUT_WORDS[OptOut.WRONG_PERSON]
     NO_MOBILE = "Sem telefone celular"
     SAME_NUMBER = "Mesmo número de outro devedor deste envio"
     TALKING = "Conversa em andamento"
@@ -38,6 +41,7 @@ class Situation:
     """What is known of somebody at the moment of the decision."""
 
     category_key: str = ""
+    opt_out: OptOut | None = None
     has_mobile: bool = True
     number_taken: bool = False
     talking: bool = False
@@ -51,6 +55,8 @@ def reason_against(situation: Situation, now: datetime) -> Reason | None:
     """The first reason not to start a chat; None when it may be started."""
     checks = (
         (situation.category_key in BLOCKED_CATEGORIES, Reason.CATEGORY),
+        (situation.opt_out is OptOut.ASKED, Reason.OPTED_OUT),
+        (situation.opt_out is OptOut.WRONG_PERSON, Reason.WRONG_PERSON),
         (not situation.owes, Reason.PAID),
         (not situation.has_mobile, Reason.NO_MOBILE),
         (situation.number_taken, Reason.SAME_NUMBER),

@@ -1,4 +1,4 @@
-"""Files that people sent, for the screens."""
+"""Files of messages, for the screens."""
 
 from __future__ import annotations
 

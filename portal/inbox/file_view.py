@@ -1,11 +1,11 @@
-"""How a file that somebody sent is told to people. Pure: no database, no request."""
+"""How the file of a message is told to people. Pure: no database, no request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.inbox.models import FileState, Message, MessageFile
+from portal.inbox.models import Direction, FileState, Message, MessageFile
 from portal.inbox.rules import files as rules
 
 
@@ -37,6 +37,8 @@ def words_of(message: Message, file: MessageFile | None) -> str:
     """The text of a message, without what only stood for the file that is now shown beside it."""
     if file is None:
         return message.text
+    if message.direction is Direction.OUT:
+        return str((message.content or {}).get("caption", ""))
     stands_for = rules.placeholder(message.kind)
     bare = {stands_for, f"{stands_for} {file.filename}".strip()}
     return "" if message.text.strip() in bare else message.text

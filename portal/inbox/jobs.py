@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from portal.inbox.service.files import fetch_pending
 from portal.inbox.service.ledger import sweep_lost
+from portal.inbox.service.receipts import send_receipts
 from portal.inbox.service.reply import close_abandoned
 from portal.inbox.service.sender import send_replies
 from portal.jobs import counted, job
@@ -15,6 +16,11 @@ def send_outbox() -> str:
 @job("fetch-media", "Arquivos recebidos", every=10)
 def fetch_media() -> str:
     return counted(fetch_pending(), "arquivo recebido", "arquivos recebidos")
+
+
+@job("send-receipts", "Confirmações de leitura", every=2)
+def tell_read() -> str:
+    return counted(send_receipts(), "conversa marcada como lida", "conversas marcadas como lidas")
 
 
 @job("sweep-outbox", "Mensagens sem confirmação", every=15)

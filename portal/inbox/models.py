@@ -12,6 +12,7 @@ from portal.chat_starters.models import ChatStarter
 from portal.connection.models import Connection
 from portal.extensions import Model, OfAccount, text_enum
 from portal.inbox.rules.ledger import State
+from portal.inbox.rules.start import OptOut
 from portal.portfolio.models import Debtor
 from portal.vault import EncryptedText
 
@@ -43,7 +44,7 @@ class Author(StrEnum):
 
 
 class FileState(StrEnum):
-    """Of a file that a person sent. `lost`: the provider does not have it any more, or it is nothing we take."""
+    """Of a file of a message. `lost`: the provider does not have it any more, or it is nothing we take."""
 
     PENDING = "pending"
     STORED = "stored"
@@ -74,16 +75,29 @@ class Contact(OfAccount, Model):
     e164: Mapped[str] = mapped_column(sa.String(20), default="")
     profile_name: Mapped[str] = mapped_column(sa.String(120), default="")
     last_starter_at: Mapped[datetime | None]
+    opt_out: Mapped[OptOut | None] = mapped_column(text_enum(OptOut))
+    opted_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (
+        sa.Index(
+            "ix_contact_opted_out",
+            "account_id",
+            "opted_out_at",
+            sqlite_where=sa.text("opt_out is not null"),
+            postgresql_where=sa.text("opt_out is not null"),
+        ),
         sa.UniqueConstraint("account_id", "match_key"),
         sa.UniqueConstraint("account_id", "bsuid"),
     )
 
 
 class Conversation(OfAccount, Model):
-    """A contact's talk with one of the company's numbers; the database allows one that is not closed."""
+    """A contact's talk with one of the company's numbers; the database allows one that is not closed.
+
+    `read_up_to_id` is the newest of the person's messages that was read here and of which they were not told yet;
+    `receipt_id` the newest of which they were told, or of which telling them was given up (see `service.receipts`).
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     connection_id: Mapped[int] = mapped_column(sa.ForeignKey("connection.id"))
@@ -94,6 +108,8 @@ class Conversation(OfAccount, Model):
     assigned_because: Mapped[AssignedBecause | None] = mapped_column(text_enum(AssignedBecause))
     assistant_state: Mapped[dict[str, Any]] = mapped_column(default=dict)
     unread: Mapped[int] = mapped_column(default=0)
+    read_up_to_id: Mapped[int | None]
+    receipt_id: Mapped[int | None]
     snippet: Mapped[str] = mapped_column(sa.String(120), default="")
     last_inbound_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime]
@@ -117,6 +133,12 @@ class Conversation(OfAccount, Model):
         ),
         sa.Index("ix_conversation_list", "account_id", "status", "last_message_at"),
         sa.Index("ix_conversation_assigned", "assigned_user_id", "status"),
+        sa.Index(
+            "ix_conversation_untold",
+            "read_up_to_id",
+            sqlite_where=sa.text("read_up_to_id IS NOT NULL"),
+            postgresql_where=sa.text("read_up_to_id IS NOT NULL"),
+        ),
     )
 
 
@@ -176,9 +198,10 @@ class Message(OfAccount, Model):
 
 
 class MessageFile(OfAccount, Model):
-    """A file that a person sent, fetched from the provider as soon as possible and kept in the instance's file store.
+    """A file of a message, kept in the instance's file store: one that an operator sent, or one that a person sent,
+    fetched from the provider as soon as possible.
 
-    The message is there whatever becomes of its file.
+    The message is there whatever becomes of its file. A message that was sent again has the same file.
     """
 
     message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"), primary_key=True)

@@ -8,8 +8,9 @@ from flask import url_for
 from portal.audit.history import Trail, register
 from portal.audit.rules import plain
 from portal.extensions import db
-from portal.inbox import view
+from portal.inbox import contact_queries, view
 from portal.inbox.models import Conversation, Message
+from portal.inbox.rules.start import OPT_OUT_WORDS
 
 
 def register_trails() -> None:
@@ -26,6 +27,16 @@ def register_trails() -> None:
     )
     register(
         Trail(
+            "contact",
+            _contact,
+            {"opt_out": "Não contatar"},
+            lambda account_id, name, value: OPT_OUT_WORDS.get(value, "Pode ser contatado"),
+            lambda key: url_for("opt_outs.index"),
+            kind="Contatos",
+        )
+    )
+    register(
+        Trail(
             "message",
             _message,
             {},
@@ -35,6 +46,11 @@ def register_trails() -> None:
             actions={"message.resent": "enviou de novo", "message.assumed_sent": "deu como enviada"},
         )
     )
+
+
+def _contact(account_id: int, key: str) -> str | None:
+    found = contact_queries.contact_in(account_id, int(key))
+    return f"Contato {view.phone_of(found) or found.profile_name}" if found else None
 
 
 def _conversation(account_id: int, key: str) -> str | None:

@@ -24,6 +24,7 @@ from portal.inbox.models import (
 )
 from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
+from portal.inbox.rules.start import OPT_OUT_WORDS
 from portal.inbox.service.window import may_write
 from portal.portfolio.models import Title
 from portal.portfolio.rules import phones
@@ -43,6 +44,11 @@ def phone_of(contact: Contact) -> str:
     """The contact's number as people write it; "" when the provider gave none."""
     number = contact.e164 or (f"+{contact.wa_id}" if contact.wa_id else "")
     return phones.formatted(number) if number else ""
+
+
+def opt_out_words(contact: Contact) -> str:
+    """Why no chat may be started with a contact; "" when one may."""
+    return OPT_OUT_WORDS[contact.opt_out] if contact.opt_out else ""
 
 
 class Desk(StrEnum):
@@ -191,9 +197,9 @@ class File:
 
 
 def file_of(message: Message) -> File | None:
-    """The document that an outgoing message carries, None for other messages."""
+    """The file that an outgoing message carries, None for other messages."""
     content = message.content or {}
-    if message.direction is Direction.IN or content.get("kind") != "document":
+    if message.direction is Direction.IN or "filename" not in content:
         return None
     return File(content["path"], content["filename"], content["mime_type"])
 

@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         conversation_name=view.name_of,
         contact_phone=view.phone_of,
+        opt_out_words=view.opt_out_words,
         message_author=view.author_of,
         message_options=view.options_of,
         message_file=view.file_of,

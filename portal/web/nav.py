@@ -27,6 +27,7 @@ MAIN = (
 )
 CONFIGURATION = (
     Item("Documentos", "documents.index"),
+    Item("Não contatar", "opt_outs.index"),
     Item("Histórico de alterações", "audit.index"),
 )
 COMPANY = (

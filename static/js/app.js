@@ -134,7 +134,8 @@
     const composing = event.isComposing || event.keyCode === 229;
     if (event.key !== "Enter" || event.shiftKey || composing || !event.target.matches("textarea[data-enter-sends]")) return;
     event.preventDefault();
-    if (event.target.value.trim()) event.target.form.requestSubmit();
+    const { form, value } = event.target;
+    if (value.trim() || $("input[type=file]", form)?.files.length) form.requestSubmit();
   });
 
   const sizesItself = CSS.supports("field-sizing", "content");
@@ -222,6 +223,15 @@
 
   const changed = (name, input) =>
     name === "value" ? input.value !== input.defaultValue : name === "checked" && input.checked !== input.defaultChecked;
+
+  // Idiomorph's own extension takes every swap for one of the element itself, "innerHTML" and "beforeend" too: a piece that
+  // comes out of band would land, id and all, inside its place.
+  htmx.removeExtension("morph");
+  htmx.defineExtension("morph", {
+    isInlineSwap: (style) => style === "morph",
+    handleSwap: (style, target, fragment) =>
+      style === "morph" && Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML" }),
+  });
 
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element, kind) => {
     const closing = name === "open" && kind === "remove" && element.matches("details");

@@ -98,6 +98,7 @@ def plant(app: Flask, company: Company) -> Seed:
                 "debtor_id": debtor_id,
                 "import_id": import_id,
                 "conversation_id": conversation_id,
+                "contact_id": db.session.get_one(Conversation, conversation_id).contact_id,
                 "message_id": message_id,
                 "starter_id": starter_id,
                 "dispatch_id": dispatch_id,

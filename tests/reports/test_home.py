@@ -178,7 +178,9 @@ def test_a_job_that_failed_is_named_without_its_inner_words(app: Flask, admin: B
     scenes.jobs_ran(app, failed="send-batch")
     page = admin.get("/")
     assert "Agente de envio Falhou há 12 s" in page.words
-    assert "Agente de envio" not in page.one("#jobs-in-order").get_text(), "what failed is seen without opening anything"
+    assert "Agente de envio" not in page.one("#jobs-in-order").get_text(), (
+        "what failed is seen without opening anything"
+    )
     assert "segredo" not in page.text
 
 

@@ -56,7 +56,8 @@ def editor(
     """The whole page. `asked`: somebody wished to save, so what blocks is listed at the top; `action`: which other button
     was pressed."""
     connection = number_of(starter)
-    blockers = [each for each in remarks if each.blocks] if asked else []
+    in_page_order = [each for found in advice.by_place(remarks).values() for each in found]
+    blockers = [each for each in in_page_order if each.blocks] if asked else []
     is_sent = starter is not None and starter.status is not StarterStatus.DRAFT
     return {
         "form": form,

@@ -109,8 +109,9 @@ def _returned(connection: Connection, sendable: Sequence[int], limit: int, now: 
     ).all()
     kept = []
     for message, recipient, dispatch in rows:
-        contact = message.conversation.contact
-        reason = _reason_against(recipient, dispatch, message.conversation, _other_start(contact, message), now)
+        contact = record.locked_contact(message.conversation.contact_id)
+        last = _other_start(contact, message)
+        reason = _reason_against(recipient, dispatch, contact, message.conversation, last, now)
         if reason is None:
             contact.last_starter_at = now
             kept.append(message)
@@ -168,7 +169,7 @@ def _start_chat(
     emit(recipient.account_id, "dispatch", dispatch.id)
     contact = record.contact_for(recipient.account_id, recipient.match_key, recipient.e164)
     conversation = record.live_conversation(connection, contact)
-    reason = _reason_against(recipient, dispatch, conversation, contact.last_starter_at, now)
+    reason = _reason_against(recipient, dispatch, contact, conversation, contact.last_starter_at, now)
     if reason is not None:
         recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
         return None
@@ -187,6 +188,7 @@ def _start_chat(
 def _reason_against(
     recipient: DispatchRecipient,
     dispatch: Dispatch,
+    contact: Contact,
     conversation: Conversation | None,
     last_starter_at: datetime | None,
     now: datetime,
@@ -195,6 +197,7 @@ def _reason_against(
     category = queries.category_of(recipient.account_id, recipient.debtor_id)
     situation = Situation(
         category_key=search_key(category),
+        opt_out=contact.opt_out,
         owes=queries.owes(recipient.account_id, recipient.debtor_id, dispatch.filters.get("creditor_id")),
         talking=conversation is not None and conversation.status is not ConversationStatus.STARTED,
         last_starter_at=last_starter_at,

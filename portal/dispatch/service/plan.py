@@ -68,6 +68,7 @@ def preview(connection: Connection, starter: ChatStarter, chosen: Filter) -> Pre
         contact = contacts.get(person.match_key)
         situation = Situation(
             category_key=search_key(person.category),
+            opt_out=contact.opt_out if contact else None,
             has_mobile=bool(person.e164),
             number_taken=person.match_key in taken,
             talking=person.match_key in talking,

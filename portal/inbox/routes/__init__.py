@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from portal.inbox.routes import actions, debtor, files, pages, starts
+from portal.inbox.routes import actions, debtor, files, opt_outs, pages, starts, uploads
 from portal.inbox.routes.blueprint import blueprint
 
-__all__ = ["actions", "blueprint", "debtor", "files", "pages", "starts"]
+blueprints = (blueprint, opt_outs.blueprint)
+
+__all__ = ["actions", "blueprints", "debtor", "files", "opt_outs", "pages", "starts", "uploads"]

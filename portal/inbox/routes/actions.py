@@ -14,11 +14,11 @@ from portal.inbox.forms import ReplyForm
 from portal.inbox.models import Conversation, Message
 from portal.inbox.routes import context
 from portal.inbox.routes.blueprint import blueprint
-from portal.inbox.service import assign, reply
+from portal.inbox.service import assign, attach, reply
 from portal.web.guards import signed_in
 from portal.web.partials import fragment, invalid, saved, toast
 
-REFUSALS = (assign.Closed, assign.Taken, reply.WindowClosed, reply.DayIsFull, reply.NotDecidable)
+REFUSALS = (assign.Closed, assign.Taken, reply.WindowClosed, reply.OptedOut, reply.DayIsFull, reply.NotDecidable)
 
 
 def explain(refusal: Exception) -> str:
@@ -27,6 +27,8 @@ def explain(refusal: Exception) -> str:
         return f"Esta conversa está com {refusal.name}." if refusal.name else "Assuma a conversa antes de responder."
     if isinstance(refusal, reply.WindowClosed):
         return "A janela de 24 h fechou. Para voltar a falar, envie um modelo de início de chat."
+    if isinstance(refusal, reply.OptedOut):
+        return str(refusal)
     if isinstance(refusal, reply.DayIsFull):
         return "O limite de conversas iniciadas hoje foi atingido. Tente amanhã."
     if isinstance(refusal, reply.NotDecidable):
@@ -39,10 +41,11 @@ def explain(refusal: Exception) -> str:
 def answer(conversation_id: int) -> Response:
     conversation = context.visible(conversation_id)
     form = ReplyForm()
+    form.largest = attach.largest_for(conversation.connection)
     if not form.validate_on_submit():
-        return _not_sent(conversation, form, " ".join([*form.text.errors, *form.client_token.errors]))
+        return _not_sent(conversation, form, form.problems)
     try:
-        reply.send_text(conversation.id, g.user, form.text.data, form.client_token.data or context.new_token())
+        _send(conversation.id, form)
     except REFUSALS as refusal:
         return _not_sent(conversation, form, f"A mensagem não foi enviada. {explain(refusal)}")
     if not htmx:
@@ -51,10 +54,25 @@ def answer(conversation_id: int) -> Response:
     return fragment("inbox/_sent.html", client_token=context.new_token(), **context.thread_context(conversation))
 
 
+def _send(conversation_id: int, form: ReplyForm) -> None:
+    text, token = form.text.data or "", form.client_token.data or context.new_token()
+    if form.attachments:
+        attach.send_files(conversation_id, g.user, form.attachments, text, token)
+    else:
+        reply.send_text(conversation_id, g.user, text, token)
+
+
 def _not_sent(conversation: Conversation, form: ReplyForm, refusal: str) -> Response:
     """The reason beside the composer; the draft stays, and whatever else changed is fetched."""
-    if not htmx:
-        return invalid("inbox/index.html", **context.page_context(conversation, form=form, refusal=refusal))
+    if htmx:
+        return refused_in_place(refusal)
+    conversation = context.visible(conversation.id)
+    again = " Nenhum arquivo foi enviado: escolha os arquivos de novo." if form.files.data else ""
+    return invalid("inbox/index.html", **context.page_context(conversation, form=form, refusal=refusal + again))
+
+
+def refused_in_place(refusal: str) -> Response:
+    """The reason beside a composer that stays as it is, its draft and its files too."""
     response = invalid("inbox/_refusal.html", refusal=refusal)
     response.headers.update({"HX-Retarget": "#refusal", "HX-Reswap": "outerHTML", "HX-Trigger": "live-reset"})
     return response

@@ -11,10 +11,10 @@ from flask import abort, g, request
 
 from portal import clock
 from portal.connection import linked
-from portal.inbox import file_queries, queries, view
+from portal.inbox import attachments, file_queries, queries, view
 from portal.inbox.forms import ReplyForm
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
-from portal.inbox.service import documents, start, window
+from portal.inbox.service import attach, documents, start, window
 from portal.inbox.service.window import may_write
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Debtor
@@ -128,8 +128,13 @@ def _may_start(conversation: Conversation) -> bool:
     return mine and not may_write(conversation, clock.now())
 
 
-def composer_context(form: ReplyForm | None = None, refusal: str = "") -> dict[str, Any]:
-    return {"form": form or ReplyForm(formdata=None), "client_token": new_token(), "refusal": refusal}
+def composer_context(conversation: Conversation, form: ReplyForm | None = None, refusal: str = "") -> dict[str, Any]:
+    return {
+        "form": form or ReplyForm(formdata=None),
+        "client_token": new_token(),
+        "refusal": refusal,
+        "limits": attachments.limits(attach.largest_for(conversation.connection)),
+    }
 
 
 def new_token() -> str:
@@ -174,6 +179,6 @@ def page_context(
         **thread_context(conversation),
         **side_context(conversation),
         **desk_context(conversation),
-        **composer_context(form, refusal),
+        **composer_context(conversation, form, refusal),
         **starters_context(conversation),
     }

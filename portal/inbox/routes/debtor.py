@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, g, request, send_from_directory, url_for
+from flask import abort, current_app, g, redirect, request, send_from_directory, url_for
 from werkzeug.wrappers import Response
 
 from portal.documents.service.issue import CannotIssue
@@ -13,7 +13,7 @@ from portal.inbox.models import Conversation
 from portal.inbox.routes import context
 from portal.inbox.routes.actions import REFUSALS, explain
 from portal.inbox.routes.blueprint import blueprint
-from portal.inbox.service import documents, link
+from portal.inbox.service import documents, file_store, link
 from portal.portfolio import queries as portfolio
 from portal.portfolio.models import Debtor
 from portal.web.guards import signed_in
@@ -78,9 +78,11 @@ def unlink_debtor(conversation_id: int) -> Response:
 @blueprint.get("/<int:conversation_id>/mensagens/<int:message_id>/arquivo")
 @signed_in
 def file(conversation_id: int, message_id: int) -> Response:
-    """The file of a message, for whoever may see the conversation."""
+    """The document that the portal made for a message, for whoever may see the conversation."""
     message = queries.message_in(context.visible(conversation_id).id, message_id) or abort(404)
     found = view.file_of(message) or abort(404)
+    if found.path.startswith(file_store.MEDIA):  # made by others: it has its own address, where nothing of it can run
+        return redirect(url_for("inbox.media", conversation_id=conversation_id, message_id=message_id), 303)
     root = current_app.config["FILE_ROOT"]
     return send_from_directory(root, found.path, mimetype=found.mime_type, download_name=found.filename)
 

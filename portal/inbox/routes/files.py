@@ -1,4 +1,4 @@
-"""The files that people sent, for whoever may see their conversation."""
+"""The files of messages, for whoever may see their conversation."""
 
 from __future__ import annotations
 

@@ -62,10 +62,11 @@ def window_banner(conversation_id: int) -> Response:
 @signed_in
 def composer(conversation_id: int) -> Response:
     """The composer, or 204 while it would be the one that the browser has: what is being typed is left alone."""
-    facts = context.desk_context(context.visible(conversation_id))
+    conversation = context.visible(conversation_id)
+    facts = context.desk_context(conversation)
     if request.args.get("estado") == facts["desk"]:
         return Response(status=204)
-    return fragment("inbox/_composer.html", **facts, **context.composer_context())
+    return fragment("inbox/_composer.html", **facts, **context.composer_context(conversation))
 
 
 @blueprint.get("/<int:conversation_id>/devedor")

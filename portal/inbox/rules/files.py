@@ -7,14 +7,9 @@ from datetime import datetime, timedelta
 
 MEGABYTE = 1024 * 1024
 
-LIMITS = {
-    "image": 5 * MEGABYTE,
-    "audio": 16 * MEGABYTE,
-    "video": 16 * MEGABYTE,
-    "document": 100 * MEGABYTE,
-    "sticker": MEGABYTE // 2,
-}
-"""The most that WhatsApp itself takes of each kind."""
+MAX_BYTES = 100 * MEGABYTE
+"""The most that is taken of a person's file, whatever it is: what WhatsApp lets people send to a company. That is more
+than what it lets a company send of pictures, sound and film (`gateways.media_rules`)."""
 
 LIFE = timedelta(days=7)
 """How long Meta keeps the file of a message."""
@@ -118,11 +113,6 @@ REASONS = {
     "expired": "o prazo para baixar o arquivo terminou",
     "missing": "o arquivo não está mais no servidor",
 }
-
-
-def limit_of(kind: str) -> int:
-    """The most bytes of a file of a kind; of a kind of the future, those of a document."""
-    return LIMITS.get(kind, LIMITS["document"])
 
 
 def type_of(head: bytes) -> str:

@@ -10,12 +10,14 @@ DISPATCH_CANCELLED = "envio_cancelado"
 LEFT_OUT = "fora_do_envio"
 OTHER_API = "outra_api"
 STARTER_CHANGED = "modelo_mudou"
+OPTED_OUT = "nao_contatar"
 
 HELD = "O modelo não está aprovado agora. A mensagem sai sozinha quando a Meta voltar a aprová-lo."
 
 MEANINGS: Mapping[str, str] = {
     WINDOW_CLOSED: "A janela de 24 h fechou antes do envio. Para voltar a falar, envie um modelo de início de chat.",
     STARTER_CHANGED: "O texto do modelo mudou antes do envio, e a mensagem não saiu. Envie o modelo de novo.",
+    OPTED_OUT: "A pessoa pediu para não receber mensagens, ou o número é de outra pessoa. A mensagem não saiu.",
     LOST_WORKER: "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",
     DISPATCH_CANCELLED: "O envio foi cancelado antes de a mensagem sair.",
     OTHER_API: "A empresa passou a usar outra API, e esta conversa é da anterior. A mensagem não saiu. Para responder por "

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from portal.connection.rules.words import moment_words
 from portal.inbox.rules import window
+
+
+class OptOut(StrEnum):
+    """Why no chat may be started with a contact any more."""
+
+    ASKED = "asked"
+    WRONG_PERSON = "wrong_person"
+
+
+OPT_OUT_WORDS: Mapping[OptOut, str] = {
+    OptOut.ASKED: "Pediu para não receber mensagens",
+    OptOut.WRONG_PERSON: "Número de outra pessoa",
+}
+OPTED_OUT: Mapping[OptOut, str] = {
+    OptOut.ASKED: "Esta pessoa pediu para não receber mensagens: nenhuma conversa pode ser iniciada com este número.",
+    OptOut.WRONG_PERSON: "Este número é de outra pessoa: nenhuma conversa pode ser iniciada com ele.",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +37,7 @@ class Facts:
     approved: bool = True
     bound: bool = True
     blocked_category: bool = False
+    opt_out: OptOut | None = None
     talking_with: str = ""
     window_open: bool = False
     last_starter_at: datetime | None = None
@@ -37,6 +57,8 @@ def why_not(facts: Facts, now: datetime) -> str:
         return "Falta associar os coringas deste modelo. Peça a um administrador, ou escolha outro."
     if facts.blocked_category:
         return "A categoria deste devedor não permite contato."
+    if facts.opt_out is not None:
+        return OPTED_OUT[facts.opt_out]
     if facts.talking_with:
         return f"Já há uma conversa em andamento com esta pessoa, com {facts.talking_with}."
     if facts.window_open:

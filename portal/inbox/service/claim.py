@@ -16,7 +16,7 @@ from portal.connection.models import Connection, ScheduleKind
 from portal.extensions import db, transactions
 from portal.inbox.models import Lane, Message
 from portal.inbox.rules.ledger import State
-from portal.inbox.rules.reasons import OTHER_API, STARTER_CHANGED, WINDOW_CLOSED
+from portal.inbox.rules.reasons import OPTED_OUT, OTHER_API, STARTER_CHANGED, WINDOW_CLOSED
 from portal.inbox.service.changes import changed
 from portal.inbox.service.ledger import Claim, give_up, reserve
 from portal.inbox.service.window import may_write
@@ -81,6 +81,8 @@ def _still_allowed(message: Message, now: datetime) -> bool:
     conversation = message.conversation
     if not conversation.connection.enabled:
         reason = OTHER_API
+    elif message.starter_id is not None and conversation.contact.opt_out is not None:
+        reason = OPTED_OUT
     elif message.starter_id is not None:
         if not connections.is_open(message.account_id, ScheduleKind.SENDING, now):
             # It was held meanwhile, and would go out at an hour at which nobody may be started.

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+MEDIA = "media/"
+
 _root = Path("instance/files")
 
 
@@ -21,7 +23,7 @@ def use(root: Path) -> None:
 
 def new_path(account_id: int) -> str:
     """A place within the store for a file that is about to come."""
-    return f"media/{account_id}/{secrets.token_hex(16)}"
+    return f"{MEDIA}{account_id}/{secrets.token_hex(16)}"
 
 
 @contextmanager
@@ -51,9 +53,14 @@ def keep(path: str, file: BinaryIO) -> None:
         os.close(folder)
 
 
+def remove(path: str) -> None:
+    """Take a file out of the store that no row came to name."""
+    (_root / path).unlink(missing_ok=True)
+
+
 def find(path: str) -> Path | None:
     """The file at a place of the store; None when the store lost it, or when the place is not in its media."""
-    folder = (_root / "media").resolve()
+    folder = (_root / MEDIA).resolve()
     found = (_root / path).resolve()
     return found if found.is_relative_to(folder) and found.is_file() else None
 

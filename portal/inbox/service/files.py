@@ -1,5 +1,5 @@
-"""Files that people send: expected with their message, fetched at once, kept for good. A message is there whatever
-becomes of its file, and no transaction is open while a provider answers."""
+"""Files of messages. Those that people send: expected with their message, fetched at once, kept for good. A message is
+there whatever becomes of its file, and no transaction is open while a provider answers."""
 
 from __future__ import annotations
 
@@ -49,6 +49,33 @@ def expect(message: Message, media: Media) -> None:
             created_at=clock.now(),
         )
     )
+
+
+def sent(message: Message, *, path: str, filename: str, mime_type: str, size: int, sha256: str) -> None:
+    """Note the file that an outgoing message carries and that the store has already; in the caller's transaction."""
+    now = clock.now()
+    db.session.add(
+        MessageFile(
+            account_id=message.account_id,
+            message=message,
+            state=FileState.STORED,
+            mime_type=mime_type,
+            filename=filename,
+            sha256=sha256,
+            size=size,
+            path=path,
+            created_at=now,
+            stored_at=now,
+        )
+    )
+
+
+def share(message: Message, again: Message) -> None:
+    """Give the file of a message, if it has one, to another message that repeats it; in the caller's transaction."""
+    file = db.session.get(MessageFile, message.id)
+    if file is not None and file.state is FileState.STORED:
+        names = ("path", "filename", "mime_type", "size", "sha256")
+        sent(again, **{name: getattr(file, name) for name in names})
 
 
 @dataclass(frozen=True)
@@ -169,7 +196,7 @@ def _fetch(claim: Claim) -> Outcome:
 
 def _download(claim: Claim, target: BinaryIO) -> Fetched:
     """By the gateway that knows how, else from the address that the webhook gave, without any credential."""
-    limit = rules.limit_of(claim.kind)
+    limit = rules.MAX_BYTES
     fetch = getattr(gateways.get(claim.provider), "fetch", None)
     if fetch is not None:
         fetched: Fetched = fetch(claim.line, claim.media, target, limit)

@@ -8,9 +8,13 @@ from portal.gateways import messages
 from portal.gateways.messages import Content
 from portal.inbox.models import Author, Conversation, Direction, Lane, Message
 from portal.inbox.rules.ledger import State
+from portal.inbox.service import receipts
 from portal.inbox.service.changes import changed
 
 SNIPPET = 110
+
+_READERS = (Author.ASSISTANT, Author.OPERATOR)
+"""Who answers has read what it answers. The sending agent reads nothing."""
 
 
 def add(
@@ -43,6 +47,8 @@ def add(
     db.session.add(message)
     conversation.snippet = one_line(text)
     conversation.last_message_at = now
+    if author in _READERS:
+        receipts.note_read(conversation)
     changed(conversation)
     return message
 

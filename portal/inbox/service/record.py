@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ def inbound(connection: Connection, item: Inbound) -> tuple[Conversation, Messag
     """
     if not (item.wa_id or item.bsuid) or _known(connection, item.provider_id):
         return None
-    contact = _contact_of(connection.account_id, item)
+    contact = contact_of(connection.account_id, item.wa_id, item.bsuid, item.profile_name)
     conversation = live_conversation(connection, contact) or _open(connection, contact)
     message = Message(
         account_id=connection.account_id,
@@ -59,9 +60,7 @@ def echo(connection: Connection, item: Echo) -> Conversation | None:
     a started one if they had none; None when it is already there. The caller holds the connection's row lock."""
     if not (item.wa_id or item.bsuid) or _known(connection, item.provider_id):
         return None
-    contact = _contact_of(
-        connection.account_id, Inbound(item.provider_id, "text", item.sent_at, "", "", item.wa_id, item.bsuid)
-    )
+    contact = contact_of(connection.account_id, item.wa_id, item.bsuid)
     conversation = live_conversation(connection, contact)
     if conversation is None:
         conversation = add_conversation(connection, contact, ConversationStatus.STARTED)
@@ -106,18 +105,19 @@ def _note_inbound(conversation: Conversation, item: Inbound, now: datetime) -> N
         conversation.waiting_since = heard_at
 
 
-def _contact_of(account_id: int, item: Inbound) -> Contact:
-    key = phones.match_key(item.wa_id) if item.wa_id else None
-    contact = find_contact(account_id, key, item.bsuid or None)
+def contact_of(account_id: int, wa_id: str, bsuid: str, profile_name: str = "") -> Contact:
+    """The contact whom a provider names, made if it is new, in the caller's transaction. One of the ids may be empty."""
+    key = phones.match_key(wa_id) if wa_id else None
+    contact = find_contact(account_id, key, bsuid or None)
     if contact is None:
-        contact = Contact(account_id=account_id, match_key=key, bsuid=item.bsuid or None, created_at=clock.now())
+        contact = Contact(account_id=account_id, match_key=key, bsuid=bsuid or None, created_at=clock.now())
         db.session.add(contact)
-    if item.wa_id:
-        contact.wa_id = item.wa_id[:20]
+    if wa_id:
+        contact.wa_id = wa_id[:20]
         contact.match_key = contact.match_key or key
-    if item.bsuid and contact.bsuid is None and find_contact(account_id, None, item.bsuid) is None:
-        contact.bsuid = item.bsuid  # else it stays with whom it belongs to: an earlier contact without a number
-    contact.profile_name = item.profile_name[:120] or contact.profile_name
+    if bsuid and contact.bsuid is None and find_contact(account_id, None, bsuid) is None:
+        contact.bsuid = bsuid  # else it stays with whom it belongs to: an earlier contact without a number
+    contact.profile_name = profile_name[:120] or contact.profile_name
     db.session.flush()
     return contact
 
@@ -162,6 +162,15 @@ def live_conversation(connection: Connection, contact: Contact) -> Conversation 
         .with_for_update(of=Conversation)
         .execution_options(populate_existing=True)
     )
+
+
+def unfinished_of(contact_id: int) -> Sequence[Conversation]:
+    """The conversations of a contact that are not closed, on all numbers of the company."""
+    return db.session.scalars(
+        sa.select(Conversation)
+        .where(Conversation.contact_id == contact_id, Conversation.status != ConversationStatus.CLOSED)
+        .order_by(Conversation.id)
+    ).all()
 
 
 def _open(connection: Connection, contact: Contact) -> Conversation:

@@ -20,7 +20,8 @@ from portal.gateways.messages import Text
 from portal.inbox.models import AssignedBecause, Author, Conversation, ConversationStatus, Decision, Lane, Message
 from portal.inbox.rules import window
 from portal.inbox.rules.ledger import State
-from portal.inbox.service import queue
+from portal.inbox.rules.start import OPTED_OUT
+from portal.inbox.service import files, queue, receipts
 from portal.inbox.service.assign import Closed, Taken, lock
 from portal.inbox.service.changes import changed
 from portal.inbox.service.window import may_write
@@ -30,6 +31,10 @@ MAX_REPLY = 4096
 
 class WindowClosed(Exception):
     """More than 24 h since the person wrote: only a chat starter may be sent."""
+
+
+class OptedOut(Exception):
+    """No chat may be started with the contact; the message says why, in Portuguese."""
 
 
 class DayIsFull(Exception):
@@ -54,12 +59,17 @@ def send_text(conversation_id: int, user: User, text: str, client_token: str) ->
     if not may_write(conversation, clock.now()):
         raise WindowClosed
     queue.add(conversation, Text(text), Author.OPERATOR, user_id=user.id, client_token=token)
+    answered(conversation)
+    db.session.commit()
+    jobs.wake("send-outbox")
+
+
+def answered(conversation: Conversation) -> None:
+    """Note that its person in charge has just answered, in the caller's transaction."""
     if conversation.assigned_because is AssignedBecause.FALLBACK:
         conversation.assigned_because = AssignedBecause.TAKEN  # who answers has it: it leaves the queue
     conversation.waiting_since = None
     conversation.unread = 0
-    db.session.commit()
-    jobs.wake("send-outbox")
 
 
 def token_of(conversation_id: int, client_token: str, text: str) -> str:
@@ -79,8 +89,10 @@ def mark_read(conversation_id: int, user: User) -> None:
     conversation = lock(conversation_id)
     if conversation.unread and conversation.assigned_user_id == user.id:
         conversation.unread = 0
+        receipts.note_read(conversation)
         changed(conversation)
     db.session.commit()
+    jobs.wake("send-receipts")
 
 
 def close(conversation_id: int, user: User) -> None:
@@ -127,7 +139,7 @@ def close_abandoned() -> int:
 def resend(message: Message, user: User) -> None:
     """A person's decision to send a failed or uncertain message again, as a new message; commits.
 
-    A start counts against the day again. Raises NotDecidable, Closed, Taken, WindowClosed or DayIsFull.
+    A start counts against the day again. Raises NotDecidable, Closed, Taken, WindowClosed, OptedOut or DayIsFull.
     """
     conversation = _lock_to_decide(message)
     check_mine(conversation, user)
@@ -135,10 +147,13 @@ def resend(message: Message, user: User) -> None:
     content = messages.from_json(message.content)
     if message.kind != "template" and not may_write(conversation, clock.now()):
         raise WindowClosed
+    if message.starter_id is not None and conversation.contact.opt_out is not None:
+        raise OptedOut(OPTED_OUT[conversation.contact.opt_out])
     if message.starter_id is not None and usage.reserve(conversation.connection, _today(user), 1) == 0:
         raise DayIsFull
     again = queue.add(conversation, content, Author.OPERATOR, user_id=user.id, lane=Lane.REPLY)
     again.starter_id = message.starter_id
+    files.share(message, again)
     _decide(message, user, Decision.RESENT)
     jobs.wake("send-outbox")
 

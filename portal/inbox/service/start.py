@@ -22,7 +22,7 @@ from portal.gateways.messages import Template
 from portal.inbox.models import AssignedBecause, Author, Contact, Conversation, ConversationStatus, Message
 from portal.inbox.rules import start as rules
 from portal.inbox.rules.start import Facts
-from portal.inbox.service import queue, record
+from portal.inbox.service import queue, reach, record
 from portal.inbox.service.window import may_write
 from portal.portfolio.models import Debtor, Phone
 from portal.portfolio.rules.contact import is_blocked
@@ -69,15 +69,25 @@ def _missing(starter: ChatStarter, values: dict[Field, str]) -> tuple[str, ...]:
 def start(user: User, debtor: Debtor, phone: Phone, starter_id: int, client_token: str) -> int:
     """Queue a chat starter to a debtor's phone and give the conversation to `user`; commits. Returns its id.
 
+    The provider is asked first whether the phone has WhatsApp, where it can tell; what it says is kept with the contact.
     The same `client_token` again changes nothing. The connection's and the contact's rows are locked: two who start at
     once, the sending agent among them, see each other's start. Raises NotStarted.
     """
+    found = reach.check(_number_of(debtor), phone)
+    if found is not None and not found.exists:
+        raise NotStarted("Este número não tem WhatsApp. Escolha outro telefone do devedor.")
+    connection = connections.locked(_number_of(debtor).id)
+    contact = record.contact_for(debtor.account_id, phone.match_key, phone.e164)
+    if found is not None and not contact.wa_id:
+        contact.wa_id = found.phone
+    return _start(user, debtor, connection, contact, starter_id, client_token)
+
+
+def _number_of(debtor: Debtor) -> Connection:
     connection = connections.current(debtor.account_id)
     if connection is None:
         raise NotStarted("A empresa não tem uma conexão com o WhatsApp.")
-    connection = connections.locked(connection.id)
-    contact = record.contact_for(debtor.account_id, phone.match_key, phone.e164)
-    return _start(user, debtor, connection, contact, starter_id, client_token)
+    return connection
 
 
 def start_again(user: User, conversation: Conversation, starter_id: int, client_token: str) -> int:
@@ -141,6 +151,7 @@ def facts_of(
     return Facts(
         connected=connection.enabled and not connection.stopped_code and linked.is_fit(connection),
         blocked_category=is_blocked(search_key(debtor.category)),
+        opt_out=contact.opt_out if contact else None,
         talking_with=_talking_with(conversation, user),
         window_open=_may_go_on(conversation, now),
         last_starter_at=contact.last_starter_at if contact else None,

@@ -1,0 +1,43 @@
+"""Somebody wishes no more messages, or is not the person that is sought: noted at once, whoever has the conversation."""
+
+from __future__ import annotations
+
+from portal.assistant.rules.machine import READABLE_KINDS
+from portal.assistant.rules.refusals import Wish, wish_in
+from portal.bot_messages import queries as bot_messages
+from portal.bot_messages.rules import MessageKind
+from portal.gateways.messages import Text
+from portal.inbox.models import Author, Conversation, ConversationStatus, Message
+from portal.inbox.rules.start import OptOut
+from portal.inbox.service import opt_out, queue, reply
+from portal.menu.rules import REPLY_PREFIX
+
+_ANSWERS = {
+    Wish.STOP: MessageKind.OPT_OUT,
+    Wish.WRONG_PERSON: MessageKind.WRONG_PERSON,
+    Wish.RESUME: MessageKind.OPT_IN,
+}
+
+
+def take(conversation: Conversation, message: Message, reply_id: str) -> bool:
+    """Carry out such a wish in the caller's transaction; False when the message is none.
+
+    While a person has the conversation, it stays with them and they answer; else the company's text goes out and the
+    conversation is closed.
+    """
+    if message.kind not in READABLE_KINDS or reply_id.startswith(REPLY_PREFIX):
+        return False
+    contact, status = conversation.contact, conversation.status
+    at_the_start = status is ConversationStatus.STARTED or not conversation.assistant_state
+    wish = wish_in(message.text, opted_out=contact.opt_out is not None, answers_starter=at_the_start)
+    if wish is None:
+        return False
+    if wish is Wish.RESUME:
+        opt_out.opt_in(contact)
+    else:
+        opt_out.opt_out(contact, OptOut.ASKED if wish is Wish.STOP else OptOut.WRONG_PERSON)
+    if status is not ConversationStatus.OPEN:
+        text = bot_messages.text(conversation.account_id, _ANSWERS[wish])
+        queue.add(conversation, Text(text), Author.ASSISTANT)
+        reply.end(conversation)
+    return True
