@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.connection.models import Connection, ConnectionKind
 
 LAST4_FROM = 12
 
-UNOFFICIAL = (ConnectionKind.PLUGMESSAGE, ConnectionKind.EVOLUTION)
-"""The providers of the API não oficial: a phone linked by a QR code."""
+
+@dataclass
+class Installation:
+    """What this installation brings along; set by `create_app`. `evolution_server`: it has an Evolution API server of its
+    own, which a company uses unless it names another."""
+
+    evolution_server: bool = False
+
+
+installation = Installation()
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ FIELDS: Mapping[ConnectionKind, tuple[CredentialField, ...]] = {
             "Endereço do servidor",
             "o endereço do servidor da Evolution API",
             "Como https://evolution.suaempresa.com.br",
-            pattern=r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?\Z",
+            pattern=r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?)?\Z",
             refusal="O endereço começa com https:// e não tem espaços.",
             length=200,
             inputmode="url",
@@ -112,9 +120,24 @@ FIELDS: Mapping[ConnectionKind, tuple[CredentialField, ...]] = {
 }
 
 
+_OWN_SERVER = "Opcional: em branco, vale o servidor padrão do portal. Outro precisa de um endereço https da internet."
+
+
+def fields_of(kind: ConnectionKind) -> tuple[CredentialField, ...]:
+    """The credentials of a kind in this installation: the address of a server that it brings along may be left out."""
+    if kind is not ConnectionKind.EVOLUTION or not installation.evolution_server:
+        return FIELDS[kind]
+    return tuple(
+        replace(each, label="Endereço de outro servidor", hint=_OWN_SERVER, required=False)
+        if each.name == "base_url"
+        else each
+        for each in FIELDS[kind]
+    )
+
+
 def is_configured(connection: Connection) -> bool:
     """Whether everything that the kind needs has been given."""
-    return all(getattr(connection, each.name) for each in FIELDS[connection.kind] if each.required)
+    return all(getattr(connection, each.name) for each in fields_of(connection.kind) if each.required)
 
 
 def last4(secret: str) -> str:

@@ -18,8 +18,9 @@ from wtforms import (
 )
 from wtforms.validators import NumberRange, Regexp, StopValidation
 
-from portal.connection.fields import FIELDS, CredentialField
+from portal.connection.fields import CredentialField, fields_of
 from portal.connection.models import Connection, ConnectionKind
+from portal.connection.rules.address import is_inner
 from portal.connection.rules.hours import Span, clock_text, minutes
 from portal.connection.rules.words import DAYS
 from portal.portfolio.rules.calendar import STATES
@@ -45,6 +46,12 @@ class NewNumberForm(Form):
 
 class NameForm(Form):
     number_name = StringField("Nome", [at_most(60)])
+    seen_name = HiddenField()
+
+
+class InteractiveForm(Form):
+    interactive = BooleanField("Enviar o menu com botões e listas")
+    seen_interactive = HiddenField()
 
 
 class CredentialsForm(Form):
@@ -62,9 +69,13 @@ class CredentialsForm(Form):
         shown = formatted(phone.e164)
         field.data = shown if len(shown) <= 20 else phone.e164
 
+    def validate_base_url(self, field: StringField) -> None:
+        if field.data and not field.errors and is_inner(field.data):
+            raise ValidationError("Este endereço é de uma rede interna. Informe um endereço https da internet.")
+
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
-        for each in FIELDS[self.kind]:
+        for each in fields_of(self.kind):
             if each.secret and each.required and not self[each.name].data and each.name not in self.saved:
                 self[each.name].errors = [f"Informe {each.thing}."]
                 valid = False
@@ -73,19 +84,20 @@ class CredentialsForm(Form):
     @property
     def credentials(self) -> list[tuple[CredentialField, Any]]:
         """What each field is, with the field, in the order of the page."""
-        return [(each, self[each.name]) for each in FIELDS[self.kind]]
+        return [(each, self[each.name]) for each in fields_of(self.kind)]
 
     @property
     def given(self) -> dict[str, str]:
-        return {each.name: self[each.name].data or "" for each in FIELDS[self.kind]}
+        return {each.name: self[each.name].data or "" for each in fields_of(self.kind)}
 
 
 def credentials_form(connection: Connection) -> CredentialsForm:
     """The form of a number's credentials, filled with what may be shown of them."""
-    made = {each.name: _credential(each) for each in FIELDS[connection.kind]}
+    fields = fields_of(connection.kind)
+    made = {each.name: _credential(each) for each in fields}
     cls = type("CredentialsForm", (CredentialsForm,), {**made, "kind": connection.kind})
-    form = cls(**{each.name: getattr(connection, each.name) for each in FIELDS[connection.kind] if not each.secret})
-    form.saved = frozenset(each.name for each in FIELDS[connection.kind] if getattr(connection, each.name))
+    form = cls(**{each.name: getattr(connection, each.name) for each in fields if not each.secret})
+    form.saved = frozenset(each.name for each in fields if getattr(connection, each.name))
     return form  # type: ignore[no-any-return]
 
 

@@ -30,6 +30,21 @@ def by_qr(kind: ConnectionKind) -> bool:
         return False
 
 
+def can_choose_interactive(kind: ConnectionKind) -> bool:
+    """Whether buttons and lists are up to the company: the provider has them and promises nothing."""
+    try:
+        return gateways.get(kind.value).capabilities.interactive_optional
+    except KeyError:
+        return False
+
+
+def can_interact(connection: Connection) -> bool:
+    """Whether choices go out by a number as buttons and lists; as numbered text where not."""
+    if can_choose_interactive(connection.kind):
+        return connection.interactive_enabled
+    return gateways.get(connection.kind.value).capabilities.interactive
+
+
 def kinds() -> list[ConnectionKind]:
     return [kind for kind in ConnectionKind if by_qr(kind)]
 

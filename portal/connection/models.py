@@ -19,6 +19,10 @@ class ConnectionKind(StrEnum):
     EVOLUTION = "evolution"
 
 
+UNOFFICIAL = (ConnectionKind.PLUGMESSAGE, ConnectionKind.EVOLUTION)
+"""The providers of the API não oficial: a phone linked by a QR code."""
+
+
 class LinkState(StrEnum):
     """Whether a number of the unofficial API is linked to its phone, as far as the provider last said."""
 
@@ -39,6 +43,9 @@ class Connection(OfAccount, Model):
     On the unofficial API `phone_number_id` is the provider's instance, `access_token` its token, `app_secret` the
     account's (Client-Token or apikey), and the secret of the webhook's address is kept encrypted in `verify_token`,
     its SHA-256 in `webhook_key`. `display_phone` is the number that is expected, `connected_phone` the one that is linked.
+    `shown_code` is what the phone is to read or have typed just now, asked for at `qr_asked_at`: every process shows the
+    same. `entrance_problem` says in Portuguese why the provider does not post its events here. An `archived_at` number was
+    removed: its conversations are still read, and nothing else is left of it.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +82,9 @@ class Connection(OfAccount, Model):
     foreign_numbers: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    shown_code: Mapped[str] = mapped_column(EncryptedText, default="", deferred=True)
+    entrance_problem: Mapped[str] = mapped_column(sa.String(300), default="")
+    archived_at: Mapped[datetime | None]
 
     __table_args__ = (
         sa.CheckConstraint("daily_limit >= 0", name="daily_limit"),
@@ -98,6 +108,7 @@ class Connection(OfAccount, Model):
             app_secret=self.app_secret,
             verify_token=self.verify_token,
             base_url=self.base_url,
+            interactive=self.interactive_enabled,
         )
 
 

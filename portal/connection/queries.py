@@ -7,7 +7,15 @@ import sqlalchemy as sa
 
 from portal import clock, jobs
 from portal.accounts.models import Account
-from portal.connection.models import Connection, ConnectionKind, DailyUsage, OwnHoliday, Schedule, ScheduleKind
+from portal.connection.models import (
+    UNOFFICIAL,
+    Connection,
+    ConnectionKind,
+    DailyUsage,
+    OwnHoliday,
+    Schedule,
+    ScheduleKind,
+)
 from portal.connection.rules.hours import ALWAYS, Holidays, Hours, to_json, week_of
 from portal.connection.rules.presets import DEFAULT_WEEK
 from portal.extensions import db
@@ -20,9 +28,12 @@ NAMES = {
 }
 
 
+REMOVED = " (removido)"
+
+
 def title_of(connection: Connection) -> str:
     """What a number is called: its own name, else that of its API."""
-    return connection.name or NAMES[connection.kind]
+    return (connection.name or NAMES[connection.kind]) + (REMOVED if connection.archived_at else "")
 
 
 def current(account_id: int) -> Connection | None:
@@ -31,13 +42,21 @@ def current(account_id: int) -> Connection | None:
 
 
 def connection_in(account_id: int, connection_id: int) -> Connection | None:
+    """A number of a company, None for one that is not there or was removed."""
     return db.session.scalar(
-        sa.select(Connection).where(Connection.account_id == account_id, Connection.id == connection_id)
+        sa.select(Connection).where(
+            Connection.account_id == account_id, Connection.id == connection_id, Connection.archived_at.is_(None)
+        )
     )
 
 
-def connections_of(account_id: int) -> Sequence[Connection]:
-    """Every number of a company: the primary one, then those that are on, then the others."""
+def connections_of(account_id: int) -> list[Connection]:
+    """Every number that a company has: the primary one, then those that are on, then the others."""
+    return [connection for connection in with_removed(account_id) if connection.archived_at is None]
+
+
+def with_removed(account_id: int) -> Sequence[Connection]:
+    """The same with those that it had: their conversations are still read."""
     return db.session.scalars(
         sa.select(Connection)
         .where(Connection.account_id == account_id)
@@ -52,12 +71,12 @@ def enabled(account_id: int) -> list[Connection]:
 
 def names(account_id: int) -> dict[int, str]:
     """What each number is called, by id; {} while a company talks by one alone and needs no name for it."""
-    return names_of(connections_of(account_id))
+    return names_of(with_removed(account_id))
 
 
 def names_of(numbers: Sequence[Connection]) -> dict[int, str]:
-    """The same of all the numbers of a company."""
-    several = sum(each.enabled for each in numbers) > 1
+    """The same of all the numbers that a company has and had."""
+    several = sum(each.enabled or each.archived_at is not None for each in numbers) > 1
     return {each.id: title_of(each) for each in numbers} if several else {}
 
 
@@ -96,15 +115,46 @@ def _ids_of(connection: Connection, numbers: Collection[str]) -> Sequence[int]:
             Connection.account_id == connection.account_id,
             Connection.kind == connection.kind,
             Connection.phone_number_id.in_(numbers),
+            Connection.archived_at.is_(None),
         )
     ).all()
+
+
+def was_removed(connection: Connection, phone_number_id: str) -> bool:
+    """Whether the provider's id is that of a number that the company removed."""
+    mine = (Connection.account_id == connection.account_id, Connection.kind == connection.kind)
+    found = sa.select(Connection.id).where(
+        *mine, Connection.phone_number_id == phone_number_id, Connection.archived_at.is_not(None)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def has_history(connection_id: int) -> bool:
+    """Whether anything but its own counters refers to a number: conversations, templates, dispatches, bodies."""
+    for table in db.metadata.sorted_tables:
+        if table is DailyUsage.__table__:
+            continue
+        for key in table.foreign_keys:
+            if key.column is not Connection.__table__.c.id:
+                continue
+            if db.session.scalar(sa.select(sa.literal(1)).where(key.parent == connection_id).limit(1)):
+                return True
+    return False
 
 
 def by_webhook_key(kind: str, key: str) -> Connection | None:
     """The connection that a webhook address belongs to; the key alone names it, no account is known yet."""
     return db.session.scalar(
-        sa.select(Connection).where(Connection.webhook_key == key, Connection.kind == ConnectionKind(kind))
+        sa.select(Connection).where(
+            Connection.webhook_key == key, Connection.kind == ConnectionKind(kind), Connection.archived_at.is_(None)
+        )
     )
+
+
+def unsigned_keys() -> frozenset[str]:
+    """The keys of every webhook address of the unofficial API, of every company."""
+    keys = sa.select(Connection.webhook_key).where(Connection.kind.in_(UNOFFICIAL), Connection.archived_at.is_(None))
+    return frozenset(db.session.scalars(keys))
 
 
 def used_on(connection_id: int, day: date) -> int:

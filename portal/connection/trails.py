@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 
 from portal.accounts.models import User
+from portal.audit import queries as audit
 from portal.audit.history import NotRestorable, Trail, Values
 from portal.connection import queries
 from portal.connection.models import Connection, ConnectionKind, ScheduleKind
@@ -52,6 +53,8 @@ CONNECTION_LABELS = {
     "link": "Celular",
     "discarded": "Mensagens descartadas da fila do provedor",
     "names": "Quem recebe os lembretes",
+    "interactive": "Botões e listas",
+    "removed": "Remoção",
 }
 
 WATCHERS = "watchers"
@@ -93,6 +96,8 @@ def connection_trail() -> Trail:
             "connection.queue": "descartou a fila do provedor",
             "connection.number": "aceitou o número conectado",
             "connection.watchers": "mudou quem recebe os lembretes",
+            "connection.interactive": "ligou ou desligou botões e listas",
+            "connection.remove": "removeu o número",
         },
         required=frozenset(("daily_limit", "batch_size")),
         current=_current_limits,
@@ -160,11 +165,14 @@ def _connection_name(account_id: int, key: str) -> str | None:
     if key == WATCHERS:
         return "Lembretes da leitura do QR Code"
     found = _connection(account_id, key)
-    return f"Conexão: {queries.title_of(found)}" if found else None
+    if found is not None:
+        return f"Conexão: {queries.title_of(found)}"
+    return "Número removido" if audit.newest_id(account_id, f"connection:{key}") else None
 
 
 def _connection_url(key: str) -> str:
-    if not key.isdigit():
+    found = db.session.get(Connection, int(key)) if key.isascii() and key.isdigit() and len(key) < 10 else None
+    if found is None or found.archived_at is not None:
         return url_for("connection.show")
     return url_for("connection.show_number", connection_id=int(key), _anchor="connection-limits")
 
@@ -185,6 +193,8 @@ def _current_limits(account_id: int, key: str) -> Values | None:
 def _restore_limits(user_id: int, account_id: int, key: str, values: Values) -> None:
     """Only the limits: of credentials nothing but their end is kept."""
     found, user = _connection(account_id, key), _user(user_id, account_id)
+    if found is not None and found.archived_at is not None:
+        raise NotRestorable("Este número foi removido.")
     if found is None or not {"daily_limit", "batch_size"} <= set(values):
         raise NotRestorable("Só os limites do agente de envio podem ser restaurados.")
     wanted = Limits(int(values["daily_limit"]), int(values["batch_size"]))

@@ -8,7 +8,7 @@ from flask import Flask, g
 from portal import clock
 from portal.accounts.service.people import on_new_account
 from portal.audit.history import register
-from portal.connection import queries, trails
+from portal.connection import fields, queries, trails
 from portal.connection.models import Connection, ConnectionKind
 from portal.connection.service import set_up
 from portal.connection.states import State, state_of, worst
@@ -18,6 +18,7 @@ ALL_OFF = State("Desligada", "Conexão desligada", "danger")
 
 
 def init_app(app: Flask) -> None:
+    fields.installation.evolution_server = bool(app.config["EVOLUTION_API_URL"])
     on_new_account(set_up)
     register(trails.schedule_trail())
     register(trails.connection_trail())
@@ -26,10 +27,11 @@ def init_app(app: Flask) -> None:
     def status() -> dict[str, Any]:
         if not g.get("user"):
             return {"connection_badge": None, "simulation": False, "number_names": {}}
-        numbers = queries.connections_of(g.account_id)
+        known = queries.with_removed(g.account_id)
+        numbers = [number for number in known if number.archived_at is None]
         talking = [number for number in numbers if number.enabled]
         simulated = bool(talking) and all(number.kind is ConnectionKind.SIMULATOR for number in talking)
-        names = queries.names_of(numbers)
+        names = queries.names_of(known)
         return {"connection_badge": badge(numbers), "simulation": simulated, "number_names": names}
 
 

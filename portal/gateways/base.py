@@ -27,6 +27,7 @@ class Line:
     app_secret: str = field(default="", repr=False)
     verify_token: str = field(default="", repr=False)
     base_url: str = field(default="", repr=False)
+    interactive: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Capabilities:
     `templates`: chats start only with approved templates. `reply_window`: free text only within 24 h of the person's
     last message. `linked_by_qr`: a phone is linked by reading a QR code, and the link can be lost. `largest_file`: the
     most bytes of a file on this provider's way, whatever WhatsApp takes of its type. `reads_up_to`: a message marked as
-    read marks those before it.
+    read marks those before it. `interactive_optional`: buttons and lists go out by the lines that are `interactive`.
     """
 
     interactive: bool
@@ -46,6 +47,7 @@ class Capabilities:
     linked_by_qr: bool = False
     largest_file: int = LARGEST
     reads_up_to: bool = True
+    interactive_optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class PlugMessage:
     """`base_url` says where unless the line does; `files` is the folder that `File.path` is inside.
 
     Buttons and lists exist at the provider, which warns that they may stop working any day: they go out as numbered
-    text unless `interactive`.
+    text unless `interactive`, here or of the line.
     """
 
     kind = "plugmessage"
@@ -31,6 +31,7 @@ class PlugMessage:
             reply_window=False,
             linked_by_qr=True,
             largest_file=MAX_FILE,
+            interactive_optional=True,
             reads_up_to=False,  # not documented: a receipt of WhatsApp Web names each message
         )
         self._api = Api(base_url)
@@ -42,7 +43,7 @@ class PlugMessage:
 
         There is no field for `attempt_id` and no idempotency key. A template goes out as its text.
         """
-        action, body = request(to, content, self._files, interactive=self.capabilities.interactive)
+        action, body = request(to, content, self._files, interactive=line.interactive or self.capabilities.interactive)
         return self._accepted(line, self._api.send(line, action, body))
 
     def mark_read(self, line: Line, provider_id: str, to: Recipient) -> None:

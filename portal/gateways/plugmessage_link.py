@@ -9,7 +9,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import segno
@@ -103,6 +103,16 @@ class Link:
                 raise
         return _count(self._api.call(line, "GET", "queue/count").data)
 
+    def queued(self, line: Line) -> frozenset[str] | None:
+        """The ids of all messages that wait at the provider, None when it does not tell each one's."""
+        found: set[str] = set()
+        for messages, more in self._queue_pages(line):
+            ids = [text(each.get("MessageId")) for each in messages if isinstance(each, Mapping)]
+            if more is None or not all(ids) or len(ids) < len(messages):
+                return None
+            found.update(ids)
+        return frozenset(found)
+
     def clear_queue(self, line: Line) -> None:
         """Discard what waits at the provider: none of it is sent."""
         self._api.call(line, "DELETE", "queue")
@@ -147,16 +157,21 @@ class Link:
             return ""
 
     def _counted(self, line: Line) -> int:
-        total = 0
+        return sum(len(messages) for messages, _ in self._queue_pages(line))
+
+    def _queue_pages(self, line: Line) -> Iterator[tuple[list[Any], bool | None]]:
+        """The pages of the queue, each with whether more follow: None when they do and cannot be asked for."""
         page: dict[str, int | str] = {"pageSize": _QUEUE_PAGE}
-        for _ in range(_QUEUE_PAGES):
+        for number in range(_QUEUE_PAGES):
             answer = self._object(line, "POST", "queue", page)
-            messages, state = answer.get("messages"), text(answer.get("pagingState"))
-            total += len(messages) if isinstance(messages, list) else 0
-            if answer.get("hasMore") is not True or not messages or not state:
+            listed, state = answer.get("messages"), text(answer.get("pagingState"))
+            messages = listed if isinstance(listed, list) else []
+            more = answer.get("hasMore") is True
+            known = isinstance(listed, list) and (not more or bool(messages and state and number + 1 < _QUEUE_PAGES))
+            yield messages, more if known else None
+            if not more or not known:
                 break
             page = {"pageSize": _QUEUE_PAGE, "pagingState": state}
-        return total
 
     def _put(self, line: Line, action: str, payload: Mapping[str, Any]) -> None:
         try:

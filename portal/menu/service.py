@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from portal import gateways
 from portal.accounts.models import User
 from portal.audit.history import NotRestorable, Values
 from portal.audit.service import ChangedMeanwhile, note
+from portal.connection import linked
 from portal.connection import queries as connections
 from portal.extensions import db
 from portal.menu import queries
@@ -37,7 +37,7 @@ def set_up(account_id: int) -> None:
 def can_interact(account_id: int) -> bool:
     """Whether a number of the company can show the interactive menu; true while none is on."""
     talking = connections.enabled(account_id)
-    return not talking or any(gateways.get(each.kind.value).capabilities.interactive for each in talking)
+    return not talking or any(linked.can_interact(each) for each in talking)
 
 
 def edit_option(option: MenuOption, user: User, version: int, label: str, *, active: bool) -> None:

@@ -80,6 +80,10 @@ def _connected(server: MailServer) -> Iterator[smtplib.SMTP]:
     try:
         line = _dial(server)
         _log_in(line, server)
+    except ssl.SSLCertVerificationError as error:
+        if line is not None:
+            line.close()
+        raise NotSent(f"the server's certificate is not to be trusted: {error.verify_message}", down=True) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
         if line is not None:
             line.close()

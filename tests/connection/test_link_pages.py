@@ -119,6 +119,16 @@ def test_or_sent_as_soon_as_the_phone_is_linked(admin: Browser, plug: Paired) ->
     assert [sent.sent for sent in plug.fake.ledger] == [True]
 
 
+def test_who_asked_for_a_code_to_type_gets_it_after_the_question(admin: Browser, plug: Paired) -> None:
+    _leave_waiting(plug, 1)
+    page = admin.post(f"{plug.card}/codigo", htmx=True, phone="11 98000-1000")
+    assert page.status == 422 and "1 mensagem espera na fila do provedor" in page.words
+    form = page.all(f"form[action='{plug.card}/codigo']")[0]
+    given = {str(each["name"]): str(each["value"]) for each in form.select("input[type=hidden]")}
+    page = admin.post(f"{plug.card}/codigo", htmx=True, **{**given, "fila": "enviar"})
+    assert page.one(".pairing-code").get_text(strip=True) == "ABCD-1000" and codes_asked(plug) == 0
+
+
 def _leave_waiting(plug: Paired, count: int) -> None:
     from portal import gateways
     from portal.gateways.base import Recipient
@@ -204,18 +214,18 @@ def test_only_the_companys_admins_may(
 
 
 def test_who_is_reminded_is_chosen(admin: Browser, company: Company, other: Company, plug: Paired) -> None:
-    from portal.connection.service import link
+    from portal.connection.service import watchers
 
     url = "/whatsapp/configuracoes/lembretes"
     assert "Ana Administradora" in admin.get(url).words
     with plug.app.app_context():
-        assert [user.id for user in link.watchers(company.id)] == [company.admin.id]
+        assert [user.id for user in watchers.watchers(company.id)] == [company.admin.id]
     page = admin.post(url, htmx=True, people=str(company.operator.id))
     assert page.status == 200
     assert [box["value"] for box in page.all("input[checked]")] == [str(company.operator.id)]
     with plug.app.app_context():
-        assert [user.id for user in link.watchers(company.id)] == [company.operator.id]
+        assert [user.id for user in watchers.watchers(company.id)] == [company.operator.id]
     assert admin.post(url, htmx=True, people=str(other.admin.id)).status == 422
     assert admin.post(url).status == 303
     with plug.app.app_context():
-        assert [user.id for user in link.watchers(company.id)] == [company.admin.id]
+        assert [user.id for user in watchers.watchers(company.id)] == [company.admin.id]

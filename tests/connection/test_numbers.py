@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask
 
-from portal.connection import queries
+from portal import gateways
+from portal.connection import fields, queries
 from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.extensions import db
+from portal.gateways import registry
 from tests.connection.official import CREDENTIALS, PAGE, change
+from tests.fakes.evolution_api import EvolutionApi
 from tests.support.browser import Browser
 from tests.support.connections import of_kind
 from tests.support.people import Company
@@ -60,7 +65,11 @@ def test_a_kind_that_is_not_offered(app: Flask, company: Company, admin: Browser
 def test_the_name(admin: Browser, page_url: str) -> None:
     admin.get(page_url)
     assert admin.post(f"{page_url}/nome", number_name="x" * 61).status == 422
-    assert "Matriz" in admin.post(f"{page_url}/nome", number_name="Matriz", follow=True).words
+    assert admin.get(page_url).form_data("#numero details form")["seen_name"] == ""
+    assert "Matriz" in admin.post(f"{page_url}/nome", seen_name="", number_name="Matriz", follow=True).words
+    late = admin.post(f"{page_url}/nome", seen_name="", number_name="Filial")
+    assert late.status == 422 and "Outra pessoa mudou o nome antes" in late.words
+    assert "Agora o nome é “Matriz”" in late.words and late.one("input[name=number_name]")["value"] == "Filial"
     add(admin, "cloud_api")
     assert in_list(admin.get(PAGE))[0] == "Matriz Simulador · 0 de 250 hoje Principal Ligado"
 
@@ -157,3 +166,56 @@ def test_credentials_of_evolution(app: Flask, company: Company, admin: Browser, 
     with app.app_context():
         saved = of_kind(company.id, ConnectionKind.EVOLUTION)
         assert saved is not None and saved.base_url == ("" if error else address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://10.0.0.5:8080",
+        "https://127.0.0.1",
+        "https://127.1",
+        "https://2130706433",
+        "https://localhost",
+        "https://evolution",
+        "https://api.internal",
+        "https://servidor.local:8443/api",
+    ],
+)
+def test_an_address_inside_the_network_is_refused(app: Flask, company: Company, admin: Browser, address: str) -> None:
+    url = add(admin, "evolution")
+    version = admin.get(url).form_data("#credenciais form")["version"]
+    given = {"display_phone": "11 98765-4321", "phone_number_id": "cobranca", "access_token": "CHAVEDAAPI4242"}
+    page = admin.post(f"{url}/credenciais", version=version, base_url=address, **given)
+    assert (page.status, page.errors) == (
+        422,
+        ["Este endereço é de uma rede interna. Informe um endereço https da internet."],
+    )
+
+
+@pytest.fixture
+def own_server() -> Iterator[EvolutionApi]:
+    """The installation's own server, inside its network and without TLS."""
+    with EvolutionApi() as fake:
+        yield fake
+
+
+def test_the_installations_own_evolution_server(
+    app: Flask, company: Company, admin: Browser, own_server: EvolutionApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields.installation, "evolution_server", True)
+    app.config["EVOLUTION_API_URL"] = own_server.url
+    gateways.use(registry.build(app.config))
+    own_server.add_instance("cobranca", "CHAVEDAAPI4242")
+    url = add(admin, "evolution")
+    page = admin.get(url)
+    assert "em branco, vale o servidor padrão do portal" in page.words and own_server.url not in page.text
+    version = page.form_data("#credenciais form")["version"]
+    given = {"display_phone": "11 98000-1000", "phone_number_id": "cobranca", "access_token": "CHAVEDAAPI4242"}
+    refused = admin.post(f"{url}/credenciais", version=version, base_url=own_server.url, **given)
+    assert refused.errors == ["O endereço começa com https:// e não tem espaços."]
+    page = admin.post(f"{url}/credenciais", version=version, base_url="", **given, follow=True)
+    assert "Credenciais salvas." in page.words and "Falta configurar" not in page.words
+    page = admin.post(f"{url}/celular/conectar", follow=True)
+    assert page.status == 200 and page.all(".qr img")
+    monkeypatch.setattr(fields.installation, "evolution_server", False)
+    assert "Falta configurar" in admin.get(url).words, "without it an address is needed"

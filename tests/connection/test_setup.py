@@ -92,10 +92,24 @@ def test_an_app_that_is_not_subscribed_is_subscribed(graph: GraphApi, connected:
     page = connected.post(f"{number}/testar")
     assert outcomes(page)["Assinatura do app"] == "Errado"
     assert page.one("form[action$='/assinar'] button").get_text() == "Assinar agora"
-    assert "Assinatura feita." in connected.post(f"{number}/assinar", follow=True).words
+    assert "Assinatura feita" in connected.post(f"{number}/assinar", follow=True).words
     assert connected.post(f"{number}/testar").status == 303
+
+
+def test_what_became_of_the_subscription_stands_in_the_card(graph: GraphApi, connected: Browser, number: str) -> None:
+    graph.numbers[ID].subscribed = False
+    connected.post(f"{number}/testar", htmx=True)
     graph.next("html_502", edge="subscribed_apps")
-    assert "A Meta não confirmou a assinatura." in connected.post(f"{number}/assinar", follow=True).words
+    page = connected.post(f"{number}/assinar", htmx=True)
+    assert page.status == 422 and "A assinatura não foi feita" in page.words
+    assert "A Meta não confirmou a assinatura." in page.one("[role=alert]").get_text()
+    assert outcomes(page)["Assinatura do app"] == "Errado" and page.one("form[action$='/assinar']")
+    page = connected.post(f"{number}/assinar", htmx=True)
+    assert page.status == 200 and "Assinatura feita" in page.one("[role=status]").get_text()
+    assert outcomes(page)["Assinatura do app"] == "Certo"
+    graph.numbers[ID].subscribed = False
+    graph.next("html_502", edge="subscribed_apps")
+    assert "A assinatura não foi feita" in connected.post(f"{number}/assinar").words, "without JavaScript too"
 
 
 def test_the_verification_of_the_address_is_remembered(

@@ -12,6 +12,7 @@ from tests.support.browser import Browser, Page
 from tests.support.people import Company, add_operator, set_available
 
 FRAGMENTS = ("/mensagens", "/cabecalho", "/janela", "/devedor", "/resposta")
+GONE = "Esta conversa não está mais com você. Ver as suas conversas O que você tinha escrito Se você tinha escrito algo, copie daqui."
 WRITES = ("/responder", "/encerrar", "/lida", "/mensagens/1/reenviar", "/mensagens/1/dar-como-enviada")
 
 
@@ -27,6 +28,15 @@ def statuses(browser: Browser, conversation_id: int) -> set[int]:
     return {browser.get(url).status, browser.get(f"{url}/devedor").status} | alone
 
 
+def is_shut_out(browser: Browser, conversation_id: int) -> bool:
+    """No page of the conversation, and of its fragments nothing but the note that it is not theirs."""
+    url = f"/conversas/{conversation_id}"
+    pages = {browser.get(url).status, browser.get(f"{url}/devedor").status}
+    found = [browser.get(f"{url}{path}", htmx=True) for path in FRAGMENTS]
+    told = "".join(page.words for page in found)
+    return pages == {404} and {page.status for page in found} <= {200, 204} and told == GONE
+
+
 def refused_writes(browser: Browser, conversation_id: int) -> set[int]:
     return {browser.post(f"/conversas/{conversation_id}{p}", text="x", client_token="x").status for p in WRITES}
 
@@ -39,18 +49,36 @@ def test_an_operators_conversation(
     before = messages(app, found)
     assert statuses(operator, found) == statuses(admin, found) == {200}
     for outsider in (paula, stranger):
-        assert statuses(outsider, found) == refused_writes(outsider, found) == {404}
+        assert is_shut_out(outsider, found) and refused_writes(outsider, found) == {404}
         assert not outsider.get("/conversas?aba=fila").all(".conv")
     assert stranger.post(f"/conversas/{found}/assumir").status == 404
     assert stranger.get("/conversas?aba=todas").all(".conv") == []
     assert messages(app, found) == before
 
 
+def test_a_page_that_stayed_open_says_so_and_shows_nothing_new(
+    app: Flask, company: Company, admin: Browser, operator: Browser
+) -> None:
+    set_available(app, company.operator)
+    found = ask_for_operator(app, company)
+    assert operator.get(f"/conversas/{found}").status == 200
+    assert admin.post(f"/conversas/{found}/assumir", de=str(company.operator.id)).status == 303
+    for part in ("mensagens", "cabecalho", "janela", "devedor"):
+        answer = operator.get(f"/conversas/{found}/{part}", htmx=True)
+        assert (answer.status, answer.text) == (204, "")
+    gone = operator.get(f"/conversas/{found}/resposta?estado=responder", htmx=True)
+    assert "Esta conversa não está mais com você." in gone.words
+    nothing = operator.get("/conversas/999999/resposta?estado=responder", htmx=True)
+    assert nothing.text == gone.text, "whether there is such a conversation is not told"
+    assert operator.get(f"/conversas/{found}").status == 404
+    assert operator.post(f"/conversas/{found}/responder", text="oi", client_token="x", htmx=True).status == 404
+
+
 def test_with_the_assistant_only_the_admin_looks_on(
     app: Flask, company: Company, admin: Browser, operator: Browser
 ) -> None:
     say(app, company, "oi")
-    assert statuses(operator, 1) == {404}
+    assert is_shut_out(operator, 1)
     assert operator.post("/conversas/1/assumir").status == 404
     page = admin.get("/conversas/1")
     assert "O assistente virtual está atendendo" in page.words
@@ -75,7 +103,7 @@ def test_an_admin_reads_but_must_take_before_answering(
     assert "Otávio Operador" in form["data-confirm"]
     taken = admin.post(str(form["action"]), de=form.select_one("[name=de]")["value"])
     assert taken.status == 303
-    assert statuses(operator, found) == {404}
+    assert is_shut_out(operator, found)
 
 
 def test_of_two_who_take_at_once_the_second_is_told_who_has_it(

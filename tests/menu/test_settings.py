@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -25,7 +26,7 @@ class WithoutButtons(Simulator):
 @pytest.fixture
 def plain_gateway(app: Flask) -> Iterator[None]:
     before = gateways.get("simulator")
-    gateways.use({"simulator": WithoutButtons()})
+    gateways.use({"simulator": WithoutButtons(Path(app.config["FILE_ROOT"]))})
     yield
     gateways.use({"simulator": before})
 

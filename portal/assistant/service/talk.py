@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from portal import clock, gateways
+from portal import clock
 from portal.accounts.models import Account
 from portal.assistant import queries
 from portal.assistant.rules import machine, turns
@@ -14,6 +14,7 @@ from portal.assistant.rules.hours import returns_at
 from portal.assistant.service import sends
 from portal.bot_messages import queries as bot_messages
 from portal.bot_messages.rules import first_name_of
+from portal.connection import linked
 from portal.connection import queries as connections
 from portal.connection.models import ScheduleKind
 from portal.extensions import db
@@ -50,7 +51,6 @@ def _settings(conversation: Conversation) -> turns.Settings:
     account_id, now = conversation.account_id, clock.now()
     account = db.session.get_one(Account, account_id)
     switches = menu.settings_of(account_id)
-    capabilities = gateways.get(conversation.connection.kind.value).capabilities
     service_open = connections.is_open(account_id, ScheduleKind.SERVICE, now)
     opening = None if service_open else connections.next_opening(account_id, ScheduleKind.SERVICE, now)
     return turns.Settings(
@@ -58,7 +58,7 @@ def _settings(conversation: Conversation) -> turns.Settings:
         options=menu.active_options(account_id),
         texts=bot_messages.texts(account_id),
         assistant_enabled=switches.assistant_enabled,
-        interactive=switches.interactive_menu and capabilities.interactive,
+        interactive=switches.interactive_menu and linked.can_interact(conversation.connection),
         service_open=service_open,
         returns_at=returns_at(opening, clock.local(now, account.timezone)),
         failures=queries.failures_of(account_id, conversation.contact_id, now - COUNT_FAILURES),

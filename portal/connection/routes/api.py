@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from portal.audit.service import ChangedMeanwhile
 from portal.connection import linked, service
 from portal.connection.fields import FIELDS
-from portal.connection.forms import credentials_form
+from portal.connection.forms import InteractiveForm, credentials_form
 from portal.connection.models import Connection, ConnectionKind
 from portal.connection.routes import context
 from portal.connection.routes.blueprint import NUMBER, ONE, blueprint, one
@@ -18,6 +18,7 @@ from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
 
 CHECK = "connection/_check.html"
+SUBSCRIBED = "Assinatura feita: a Meta entrega ao seu app as mensagens desta conta."
 
 
 @blueprint.post(f"{ONE}/credenciais")
@@ -34,15 +35,38 @@ def save_credentials(connection_id: int) -> Response:
         service.save_credentials(connection, g.user, form.version.data or 0, Credentials(**given))
     except ChangedMeanwhile:
         return invalid(NUMBER, **context.number(connection, credentials=form, credentials_conflict=True))
-    return saved(_then(connection), _url(connection_id))
-
-
-def _then(connection: Connection) -> str:
-    """What to do next; the provider of a number linked by QR code is told at once where to post its events."""
     if not linked.by_qr(connection.kind):
-        return "Credenciais salvas. Use “Testar conexão” para conferir."
-    problem = link.configure(connection)
-    return f"Credenciais salvas, mas as mensagens ainda não chegam: {problem}" if problem else "Credenciais salvas."
+        return saved("Credenciais salvas. Use “Testar conexão” para conferir.", _url(connection_id))
+    link.configure(connection)  # what failed stands in the page until it is put right
+    return saved("Credenciais salvas.", _url(connection_id))
+
+
+@blueprint.post(f"{ONE}/avisos")
+@admin_only
+def configure(connection_id: int) -> Response:
+    """Tell the provider of a number linked by QR code, once more, where to post its events."""
+    connection = one(connection_id)
+    if not linked.by_qr(connection.kind):
+        abort(404)
+    if link.configure(connection):
+        return invalid(NUMBER, **context.number(one(connection_id)))
+    return saved("Pronto: o provedor entrega as mensagens a este portal.", _url(connection_id))
+
+
+@blueprint.post(f"{ONE}/botoes")
+@admin_only
+def save_interactive(connection_id: int) -> Response:
+    connection, form = one(connection_id), InteractiveForm()
+    if not linked.can_choose_interactive(connection.kind):
+        abort(404)
+    seen = form.seen_interactive.data == "1"
+    try:
+        if not form.validate_on_submit():
+            return invalid(NUMBER, **context.number(connection, interactive=form))
+        service.save_interactive(connection, g.user, seen=seen, wanted=form.interactive.data)
+    except ChangedMeanwhile:
+        return invalid(NUMBER, **context.number(connection, interactive=form, interactive_conflict=True))
+    return saved("Botões e listas: alteração salva.", _url(connection_id, "botoes"))
 
 
 @blueprint.get(f"{ONE}/testar")
@@ -68,7 +92,12 @@ def check(connection_id: int) -> Response:
 @admin_only
 def subscribe(connection_id: int) -> Response:
     problem = service.subscribe(_official(connection_id))
-    return saved(problem or "Assinatura feita. Teste a conexão para conferir.", _url(connection_id, "connection-check"))
+    connection = one(connection_id)
+    parts = context.check_parts(connection, service.check(connection), subscription=problem or SUBSCRIBED)
+    if problem:
+        parts["subscription_failed"] = True
+        return invalid(NUMBER, CHECK, **(parts if htmx else context.number(one(connection_id), **parts)))
+    return saved(SUBSCRIBED, _url(connection_id, "connection-check"), CHECK, **parts)
 
 
 @blueprint.post(f"{ONE}/corrigir")

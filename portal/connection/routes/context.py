@@ -11,8 +11,16 @@ from flask import current_app, g, request
 
 from portal import clock
 from portal.connection import linked, queries, service
-from portal.connection.fields import FIELDS, is_configured, last4
-from portal.connection.forms import HolidayForm, LimitsForm, NameForm, ScheduleForm, credentials_form, week_data
+from portal.connection.fields import fields_of, is_configured, last4
+from portal.connection.forms import (
+    HolidayForm,
+    InteractiveForm,
+    LimitsForm,
+    NameForm,
+    ScheduleForm,
+    credentials_form,
+    week_data,
+)
 from portal.connection.models import Connection, ConnectionKind, ScheduleKind
 from portal.connection.rules import health as health_rules
 from portal.connection.rules import tiers
@@ -85,14 +93,19 @@ def number(connection: Connection, listed: list[Row] | None = None, /, **changed
         "row": next(row for row in listed if row.connection.id == connection.id),
         "alone": len(listed) == 1,
         "can_switch_off": not (connection.primary and sum(row.connection.enabled for row in listed) > 1),
-        "credentials": credentials_form(connection) if FIELDS[connection.kind] else None,
+        "credentials": credentials_form(connection) if fields_of(connection.kind) else None,
         "credentials_conflict": False,
         "refused": "",
-        "last4": {each.name: last4(getattr(connection, each.name)) for each in FIELDS[connection.kind] if each.secret},
+        "last4": {
+            each.name: last4(getattr(connection, each.name)) for each in fields_of(connection.kind) if each.secret
+        },
         "configured": is_configured(connection),
         "by_qr": linked.by_qr(connection.kind),
         "stopped_reason": service.stopped_reason(connection),
         "name_form": NameForm(formdata=None, number_name=connection.name),
+        "name_conflict": False,
+        "interactive": _interactive(connection),
+        "interactive_conflict": False,
         "webhook_url": f"{public_url}/webhooks/cloud-api/{connection.webhook_key}" if official else "",
         "secure": public_url.startswith("https://"),
         **check_parts(connection, None),
@@ -101,10 +114,19 @@ def number(connection: Connection, listed: list[Row] | None = None, /, **changed
     return parts | changed
 
 
-def check_parts(connection: Connection, found: Check | None) -> dict[str, Any]:
-    """What the card of the test shows: the steps of a test that was just made, and the number's last known health."""
+def _interactive(connection: Connection) -> InteractiveForm | None:
+    if not linked.can_choose_interactive(connection.kind):
+        return None
+    return InteractiveForm(formdata=None, data={"interactive": connection.interactive_enabled})
+
+
+def check_parts(connection: Connection, found: Check | None, subscription: str = "") -> dict[str, Any]:
+    """What the card of the test shows: the steps of a test that was just made, what became of a `subscription` that was
+    asked for, and the number's last known health."""
     return {
         "connection": connection,
+        "subscription": subscription,
+        "subscription_failed": False,
         "check": found,
         "health": connection.health or {},
         "qualities": health_rules.QUALITY,

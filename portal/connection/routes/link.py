@@ -14,7 +14,7 @@ from portal.connection.link_card import LinkCard, card_of
 from portal.connection.link_forms import PairingForm, WatchersForm
 from portal.connection.models import Connection
 from portal.connection.routes.blueprint import ONE, blueprint, one
-from portal.connection.service import link, pairing
+from portal.connection.service import codes, link, pairing, watchers
 from portal.connection.service.pairing import Outcome
 from portal.extensions import htmx
 from portal.web.filters import zone
@@ -42,14 +42,14 @@ def pairing_form() -> PairingForm:
 @blueprint.app_template_global()
 def watchers_form() -> WatchersForm:
     """The form of `_watchers.html`, wherever it is included."""
-    chosen = [user.id for user in link.chosen_watchers(g.account_id)]
+    chosen = [user.id for user in watchers.chosen_watchers(g.account_id)]
     return WatchersForm(_choices(), formdata=None, data={"people": chosen})
 
 
 @blueprint.app_template_global()
 def default_watcher() -> str:
     """The name of who is reminded while nobody is chosen."""
-    found = link.default_watcher(g.account_id)
+    found = watchers.default_watcher(g.account_id)
     return found.name if found else ""
 
 
@@ -79,11 +79,11 @@ def link_qr(connection_id: int) -> Response:
 @admin_only
 def link_next(connection_id: int) -> Response:
     outcome = pairing.next_code(_connection(connection_id))
-    if not htmx or outcome.problem:
+    if not htmx:
         return _told(connection_id, outcome)
-    parts = _parts(_connection(connection_id))
+    parts = _parts(_connection(connection_id), outcome=outcome)
     card = link_card(parts["connection"])
-    if card.asks:
+    if card.asks and not outcome.problem:
         return fragment(QR, **parts)
     response = stop_polling(CARD, **parts)
     response.headers.update({"HX-Retarget": f"#{card.root}", "HX-Reswap": "outerHTML"})
@@ -93,7 +93,7 @@ def link_next(connection_id: int) -> Response:
 @blueprint.get(f"{PHONE}/qr/imagem")
 @admin_only
 def link_picture(connection_id: int) -> Response:
-    png = pairing.picture(_connection(connection_id)) or abort(404)
+    png = codes.picture(_connection(connection_id)) or abort(404)
     return Response(png, mimetype="image/png", headers={"Cache-Control": "no-store"})
 
 
@@ -110,7 +110,9 @@ def link_code(connection_id: int) -> Response:
     connection, form = _connection(connection_id), PairingForm()
     if not form.validate_on_submit():
         return invalid(PAGE, CARD, **_parts(connection, pairing=form))
-    return _told(connection_id, pairing.pair_by_code(connection, g.user, form.phone.data, request.form.get("fila", "")))
+    phone = form.phone.data
+    outcome = pairing.pair_by_code(connection, g.user, phone, request.form.get("fila", ""))
+    return _told(connection_id, outcome, asked_phone=phone)
 
 
 @blueprint.post(f"{PHONE}/atualizar")
@@ -141,7 +143,7 @@ def link_unlink(connection_id: int) -> Response:
 
 @blueprint.get("/lembretes")
 @admin_only
-def watchers() -> Response:
+def show_watchers() -> Response:
     return fragment(WATCHERS if htmx else WATCHERS_PAGE, watchers=watchers_form())
 
 
@@ -153,15 +155,15 @@ def save_watchers() -> Response:
         return invalid(WATCHERS_PAGE, WATCHERS, watchers=form)
     wanted = set(form.people.data or ())
     chosen = [user for user in people.users_of(g.account_id) if user.active and user.id in wanted]
-    link.choose_watchers(g.user, chosen)
+    watchers.choose_watchers(g.user, chosen)
     return saved(
-        "Quem recebe os lembretes foi salvo.", url_for("connection.watchers"), WATCHERS, watchers=watchers_form()
+        "Quem recebe os lembretes foi salvo.", url_for("connection.show_watchers"), WATCHERS, watchers=watchers_form()
     )
 
 
-def _told(connection_id: int, outcome: Outcome) -> Response:
+def _told(connection_id: int, outcome: Outcome, **more: Any) -> Response:
     """The card after a click: with a question or a problem 422, as what was asked for was not done."""
-    parts = _parts(_connection(connection_id), outcome=outcome)
+    parts = _parts(_connection(connection_id), outcome=outcome, **more)
     if outcome.pending or outcome.problem:
         return invalid(PAGE, CARD, **parts)
     return fragment(CARD if htmx else PAGE, **parts)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from flask import g, url_for
+from typing import Any
+
+from flask import abort, g, url_for
 from werkzeug.wrappers import Response
 
+from portal.audit.service import ChangedMeanwhile
 from portal.connection import queries, service
+from portal.connection.fields import fields_of
 from portal.connection.forms import NameForm, NewNumberForm
-from portal.connection.models import ConnectionKind
+from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.connection.routes import context
 from portal.connection.routes.blueprint import NUMBER, ONE, PAGE, blueprint, one
 from portal.connection.service import NumberRefused
 from portal.web.guards import admin_only
 from portal.web.partials import fragment, invalid, saved
 
-NEW = "connection/new.html"
+NEW, REMOVE = "connection/new.html", "connection/remove.html"
 
 
 @blueprint.get("")
@@ -56,7 +60,10 @@ def rename(connection_id: int) -> Response:
     connection, form = one(connection_id), NameForm()
     if not form.validate_on_submit():
         return invalid(NUMBER, **context.number(connection, name_form=form))
-    service.rename(connection, g.user, form.number_name.data or "")
+    try:
+        service.rename(connection, g.user, form.seen_name.data or "", form.number_name.data or "")
+    except ChangedMeanwhile:
+        return invalid(NUMBER, **context.number(connection, name_form=form, name_conflict=True))
     return _back(connection_id, "Nome salvo.")
 
 
@@ -64,14 +71,20 @@ def rename(connection_id: int) -> Response:
 @admin_only
 def make_primary(connection_id: int) -> Response:
     connection = one(connection_id)
-    service.make_primary(connection, g.user)
+    try:
+        service.make_primary(connection, g.user)
+    except NumberRefused:
+        abort(404)
     return _back(connection_id, f"{queries.title_of(connection)} é agora o número principal.")
 
 
 @blueprint.post(f"{ONE}/ligar")
 @admin_only
 def switch_on(connection_id: int) -> Response:
-    service.switch(one(connection_id), g.user, on=True)
+    try:
+        service.switch(one(connection_id), g.user, on=True)
+    except NumberRefused:
+        abort(404)
     return _back(connection_id, "Número ligado.")
 
 
@@ -84,6 +97,41 @@ def switch_off(connection_id: int) -> Response:
     except NumberRefused as error:
         return invalid(NUMBER, **context.number(one(connection_id), refused=str(error)))
     return _back(connection_id, "Número desligado: nada mais sai por ele.")
+
+
+@blueprint.get(f"{ONE}/remover")
+@admin_only
+def ask_removal(connection_id: int) -> Response:
+    return fragment(REMOVE, **_removal(one(connection_id)))
+
+
+@blueprint.post(f"{ONE}/remover")
+@admin_only
+def remove(connection_id: int) -> Response:
+    connection = one(connection_id)
+    title = queries.title_of(connection)
+    try:
+        gone = service.remove(connection, g.user)
+    except NumberRefused as error:
+        return invalid(REMOVE, **(_removal(one(connection_id)) | {"refused": str(error)}))
+    kept = "" if gone else " As conversas dele continuam em Conversas."
+    return saved(f"{title} foi removido.{kept}", url_for("connection.show"))
+
+
+def _removal(connection: Connection) -> dict[str, Any]:
+    """What the page says of a removal before it happens."""
+    others = [each for each in queries.connections_of(g.account_id) if each.id != connection.id]
+    return {
+        "connection": connection,
+        "title": queries.title_of(connection),
+        "has_history": queries.has_history(connection.id),
+        "shares_address": connection.kind is ConnectionKind.CLOUD_API
+        and any(each.kind is ConnectionKind.CLOUD_API for each in others),
+        "is_linked": connection.link_state is LinkState.CONNECTED,
+        "others": [(each, queries.title_of(each)) for each in others],
+        "has_credentials": bool(fields_of(connection.kind)),
+        "refused": "",
+    }
 
 
 def _new_form() -> NewNumberForm:

@@ -13,11 +13,13 @@ from portal.connection.service.numbers import (
     rename,
     resume,
     save_credentials,
+    save_interactive,
     save_limits,
     set_up,
     stopped_reason,
     switch,
 )
+from portal.connection.service.removal import on_archived, remove
 from portal.connection.service.setup import Check, check, subscribe
 
 __all__ = [
@@ -31,10 +33,13 @@ __all__ = [
     "heard",
     "make_primary",
     "offered",
+    "on_archived",
     "on_corrected",
+    "remove",
     "rename",
     "resume",
     "save_credentials",
+    "save_interactive",
     "save_limits",
     "set_up",
     "stopped_reason",

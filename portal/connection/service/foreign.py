@@ -34,6 +34,8 @@ def heard(connection: Connection, phone_number_id: str) -> None:
         return
     if phone_number_id in known or len(known) >= MOST or len(phone_number_id) > MAX_LENGTH:
         return
+    if queries.was_removed(connection, phone_number_id):
+        return
     connection.foreign_numbers = [*known, phone_number_id]
     emit(connection.account_id, "connection", connection.id)
 

@@ -40,7 +40,10 @@ def check_all() -> int:
 
 
 def _check(connection_id: int) -> bool:
-    connection = db.session.get_one(Connection, connection_id)
+    connection = db.session.get(Connection, connection_id)
+    if connection is None:  # removed meanwhile
+        db.session.rollback()
+        return False
     kind, line, stopped = connection.kind.value, connection.line, connection.stopped_code
     db.session.commit()  # no transaction is open across the network
     if stopped in TOKEN_CODES:

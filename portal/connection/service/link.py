@@ -8,25 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-import sqlalchemy as sa
-
 from portal import clock, gateways, jobs
-from portal.account_settings import queries as account_settings
-from portal.accounts.models import Account, User
-from portal.audit.service import note
+from portal.accounts.models import Account
 from portal.connection import linked, queries
-from portal.connection.models import Connection, LinkState, ReconnectWatcher
+from portal.connection.models import Connection, LinkState
 from portal.connection.rules import link as rules
 from portal.connection.rules.link import Link
+from portal.connection.service import watchers
 from portal.extensions import db
 from portal.gateways.base import Line, LinkStatus, Qr, SendError, Uncertain
 from portal.gateways.registry import explain
 from portal.live.service import emit
-from portal.notifications import service as notifications
-from portal.notifications.models import Notification
 from portal.portfolio.rules import phones
 
-URL = "/whatsapp/configuracoes"
 ENTRANCE = "/webhooks/{kind}/{secret}"
 
 _RESTRICTED, _SUSPENDED, _NOT_CONNECTED = "restricted", "suspended", "not_connected"
@@ -71,7 +65,10 @@ def refresh_all() -> int:
 def refresh(connection_id: int) -> bool:
     """Ask the provider about one number and keep what it says; commits, before the question too: no transaction is open
     across the network. Returns whether anything changed."""
-    connection = db.session.get_one(Connection, connection_id)
+    connection = db.session.get(Connection, connection_id)
+    if connection is None:  # removed meanwhile
+        db.session.rollback()
+        return False
     kind, line = connection.kind.value, connection.line
     db.session.commit()
     return keep(connection_id, line, ask(kind, line))
@@ -90,8 +87,9 @@ def ask(kind: str, line: Line) -> LinkStatus:
 def keep(connection_id: int, asked: Line, status: LinkStatus) -> bool:
     """Store what the provider said of the line that was `asked`, tell who should know, and let go on what waited;
     commits. Returns whether anything changed. Nothing is stored when other credentials were saved meanwhile."""
-    connection = queries.locked(connection_id)
-    if connection.line != asked:
+    there = db.session.get(Connection, connection_id) is not None  # it may have been removed meanwhile
+    connection = queries.locked(connection_id) if there else None
+    if connection is None or connection.line != asked:
         db.session.rollback()
         return False
     before, fit_before = _stored(connection), linked.is_fit(connection)
@@ -137,10 +135,10 @@ def _store(connection: Connection, status: LinkStatus) -> None:
     connection.link_detail = status.detail[:200]
     if status.state != rules.UNKNOWN:
         connection.link_checked_at = now
-    if link.state == rules.CONNECTED:
-        connection.qr_asked, connection.qr_asked_at = 0, None
-        if connection.stopped_code == _NOT_CONNECTED:  # put right by the reading itself
-            connection.stopped_code, connection.stopped_at = "", None
+    if connection.qr_asked_at is not None and (link.state == rules.CONNECTED or not reading):
+        connection.qr_asked, connection.qr_asked_at, connection.shown_code = 0, None, ""
+    if link.state == rules.CONNECTED and connection.stopped_code == _NOT_CONNECTED:  # put right by the reading itself
+        connection.stopped_code, connection.stopped_at = "", None
 
 
 def _unless_sends_fail(connection: Connection) -> str:
@@ -167,7 +165,7 @@ def shown(number: str) -> str:
 def _tell(connection: Connection, before: _Stored) -> None:
     now = clock.now()
     if rules.is_loss(before.link.state, connection.link_state.value):
-        _notify(
+        watchers.notify(
             connection,
             f"lost:{connection.id}:{now:%Y%m%d%H%M%S}",
             "O celular desconectou",
@@ -176,7 +174,7 @@ def _tell(connection: Connection, before: _Stored) -> None:
         )
     wrong = linked.is_wrong_number(connection)
     if wrong and (not before.wrong or before.link.phone != connection.connected_phone):
-        _notify(
+        watchers.notify(
             connection,
             f"wrong:{connection.id}:{now:%Y%m%d%H%M%S}",
             "O celular conectado é de outro número",
@@ -191,23 +189,6 @@ def name_of(connection: Connection) -> str:
     return connection.name or connection.display_phone or queries.title_of(connection)
 
 
-def _notify(connection: Connection, key: str, title: str, text: str, tone: str) -> bool:
-    """Whether anybody was told: nobody is a second time under one key."""
-    key = f"reconnect:{key}"
-    wanted = {user.id for user in watchers(connection.account_id)}
-    told = db.session.scalars(
-        sa.select(Notification.user_id).where(Notification.key == key, Notification.user_id.in_(wanted))
-    )
-    new = wanted - set(told)
-    notifications.notify(connection.account_id, sorted(new), key, title, text, page_of(connection), tone)
-    return bool(new)
-
-
-def page_of(connection: Connection) -> str:
-    """The path of the card of a connection's link."""
-    return f"{URL}/{connection.id}#link-{connection.id}"
-
-
 def remind() -> int:
     """Tell the chosen people of every company that a QR code is to be read again, each step once. Returns of how many
     connections they were told; commits."""
@@ -215,7 +196,10 @@ def remind() -> int:
 
 
 def _remind(connection_id: int) -> bool:
-    connection = db.session.get_one(Connection, connection_id)
+    connection = db.session.get(Connection, connection_id)
+    if connection is None:  # removed meanwhile
+        db.session.rollback()
+        return False
     now = clock.local(clock.now(), db.session.get_one(Account, connection.account_id).timezone)
     left = linked.days_left(connection, now)
     step = rules.step_due(left, now)
@@ -225,55 +209,33 @@ def _remind(connection_id: int) -> bool:
     due = rules.due_on(connection.linked_at, now.tzinfo)
     title, text = rules.step_words(due, left)
     key = f"due:{connection.id}:{due:%Y%m%d}:{step}"
-    told = _notify(connection, key, title, f"{name_of(connection)}: {text}", "danger" if left <= 0 else "warning")
+    told = watchers.notify(
+        connection, key, title, f"{name_of(connection)}: {text}", "danger" if left <= 0 else "warning"
+    )
     db.session.commit()
     return told
 
 
-def watchers(account_id: int) -> list[User]:
-    """Who is reminded: the people the company chose who are still active, else the Usuário ADM."""
-    chosen = chosen_watchers(account_id)
-    fallback = default_watcher(account_id) if not chosen else None
-    return chosen or ([fallback] if fallback else [])
-
-
-def default_watcher(account_id: int) -> User | None:
-    """The Usuário ADM."""
-    return account_settings.fallback_user(account_id)
-
-
-def chosen_watchers(account_id: int) -> list[User]:
-    """The active people whom the company chose, none while the default applies."""
-    query = (
-        sa.select(User)
-        .join(ReconnectWatcher, ReconnectWatcher.user_id == User.id)
-        .where(ReconnectWatcher.account_id == account_id, User.account_id == account_id, User.active)
-    )
-    return list(db.session.scalars(query.order_by(User.name, User.id)))
-
-
-def choose_watchers(user: User, chosen: list[User]) -> None:
-    """Choose who is reminded, nobody for the default; commits."""
-    account_id = user.account_id
-    db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
-    before = ", ".join(each.name for each in chosen_watchers(account_id))
-    db.session.execute(sa.delete(ReconnectWatcher).where(ReconnectWatcher.account_id == account_id))
-    db.session.add_all(ReconnectWatcher(account_id=account_id, user_id=each.id) for each in chosen)
-    after = ", ".join(each.name for each in sorted(chosen, key=lambda each: (each.name, each.id)))
-    if before != after:
-        note(account_id, user.id, "connection.watchers", "connection:watchers", {"names": before}, {"names": after})
-        emit(account_id, "connection")
-    db.session.commit()
-
-
 def configure(connection: Connection) -> str:
-    """Have the provider post its events to this installation. Returns in Portuguese what failed, "" when it worked.
+    """Have the provider post its events to this installation, and keep what failed. Returns it in Portuguese, "" when it
+    worked.
 
     Commits, so that no transaction is open across the network: call it after the credentials are saved.
     """
-    kind, line = connection.kind.value, connection.line
-    url = office.public_url + ENTRANCE.format(kind=kind, secret=line.verify_token)
+    connection_id, kind, line = connection.id, connection.kind.value, connection.line
     db.session.commit()
+    problem = _configured(kind, line)
+    jobs.wake("connection-status")
+    connection = queries.locked(connection_id)
+    if connection.line == line and connection.entrance_problem != problem[:300]:
+        connection.entrance_problem = problem[:300]
+        emit(connection.account_id, "connection", connection_id)
+    db.session.commit()
+    return problem
+
+
+def _configured(kind: str, line: Line) -> str:
+    url = office.public_url + ENTRANCE.format(kind=kind, secret=line.verify_token)
     if not url.startswith("https://"):
         return (
             "O provedor só entrega avisos em um endereço https, e este portal está em um endereço http. Peça a quem cuida "
@@ -283,6 +245,4 @@ def configure(connection: Connection) -> str:
         provider_of(kind).configure_webhooks(line, url)
     except SendError as error:
         return explain(kind, error.code)
-    finally:
-        jobs.wake("connection-status")
     return ""

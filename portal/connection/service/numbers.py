@@ -12,8 +12,8 @@ from portal import clock, gateways, jobs
 from portal.accounts.models import Account, User
 from portal.audit.service import ChangedMeanwhile, note
 from portal.connection import queries
-from portal.connection.fields import FIELDS, UNOFFICIAL, facts_of
-from portal.connection.models import Connection, ConnectionKind, LinkState
+from portal.connection.fields import FIELDS, facts_of
+from portal.connection.models import UNOFFICIAL, Connection, ConnectionKind, LinkState
 from portal.extensions import db
 from portal.gateways.base import Line
 from portal.gateways.registry import explain
@@ -25,7 +25,7 @@ OF_THE_ADDRESS = ("webhook_verified",)
 
 
 class NumberRefused(Exception):
-    """A number cannot be added or switched off; the message says why in Portuguese."""
+    """A number cannot be added, switched off or removed; the message says why in Portuguese."""
 
 
 def set_up(account_id: int) -> None:
@@ -68,34 +68,54 @@ def _is_installed(kind: ConnectionKind) -> bool:
 
 def add(user: User, kind: ConnectionKind, name: str = "") -> Connection:
     """Add a number, which is on but not the primary one unless there is none; commits. Raises NumberRefused."""
-    _take_turns(user.account_id)
+    take_turns(user.account_id)
     if kind not in offered(user.account_id):
-        raise _refused("A empresa já tem um simulador.")
+        raise refused("A empresa já tem um simulador.")
     rows = queries.connections_of(user.account_id)
     if len(rows) >= MAX_NUMBERS:
-        raise _refused(f"A empresa já tem {MAX_NUMBERS} números.")
+        raise refused(f"A empresa já tem {MAX_NUMBERS} números.")
     connection = _new(user.account_id, kind)
     connection.name, connection.enabled = name, True
     connection.primary = not any(row.primary for row in rows)
     db.session.add(connection)
     db.session.flush()
-    _noted(user, connection, "connection.add", None, {"kind": kind.value, "name": name})
+    noted(user, connection, "connection.add", None, {"kind": kind.value, "name": name})
     db.session.commit()
     return connection
 
 
-def rename(connection: Connection, user: User, name: str) -> None:
-    """Give a number another name, "" for that of its API; commits."""
-    before = {"name": connection.name}
+def rename(connection: Connection, user: User, seen: str, name: str) -> None:
+    """Give a number another name, "" for that of its API; commits. Raises ChangedMeanwhile when it is no longer called
+    what was `seen`."""
+    queries.locked(connection.id)
+    before: dict[str, object] = {"name": connection.name}
+    if connection.name != seen:
+        db.session.rollback()
+        raise ChangedMeanwhile
     connection.name = name
     if before["name"] != name:
-        _noted(user, connection, "connection.name", dict(before), {"name": name})
+        noted(user, connection, "connection.name", before, {"name": name})
+    db.session.commit()
+
+
+def save_interactive(connection: Connection, user: User, *, seen: bool, wanted: bool) -> None:
+    """Have choices go out as buttons and lists, or as numbered text; commits. Raises ChangedMeanwhile."""
+    queries.locked(connection.id)
+    if connection.interactive_enabled != seen:
+        db.session.rollback()
+        raise ChangedMeanwhile
+    connection.interactive_enabled = wanted
+    if wanted != seen:
+        noted(user, connection, "connection.interactive", {"interactive": seen}, {"interactive": wanted})
     db.session.commit()
 
 
 def make_primary(connection: Connection, user: User) -> None:
-    """Have chats start by this number unless another is chosen, and switch it on; commits."""
-    _take_turns(user.account_id)
+    """Have chats start by this number unless another is chosen, and switch it on; commits. Raises NumberRefused for one
+    that was removed meanwhile."""
+    connection_id = connection.id
+    take_turns(user.account_id)
+    _check_there(user.account_id, connection_id)
     before = queries.current(user.account_id)
     if before is connection and connection.enabled:
         db.session.rollback()
@@ -105,7 +125,7 @@ def make_primary(connection: Connection, user: User) -> None:
         db.session.flush()  # the database allows one primary number at any moment
     connection.primary = connection.enabled = True
     was = queries.title_of(before) if before else ""
-    _noted(user, connection, "connection.primary", {"primary": was}, {"primary": queries.title_of(connection)})
+    noted(user, connection, "connection.primary", {"primary": was}, {"primary": queries.title_of(connection)})
     db.session.commit()
     _go_on()
 
@@ -113,25 +133,34 @@ def make_primary(connection: Connection, user: User) -> None:
 def switch(connection: Connection, user: User, *, on: bool) -> None:
     """Switch a number on or off; commits. While it is off nothing is sent by it, and what comes in is still recorded.
 
-    Raises NumberRefused for the primary number while others are on.
+    Raises NumberRefused for the primary number while others are on, and for one that was removed meanwhile.
     """
-    _take_turns(user.account_id)
+    connection_id = connection.id
+    take_turns(user.account_id)
+    _check_there(user.account_id, connection_id)
     if not on and connection.primary and len(queries.enabled(user.account_id)) > 1:
-        raise _refused("Este é o número principal. Antes de desligá-lo, torne outro número o principal.")
+        raise refused("Este é o número principal. Antes de desligá-lo, torne outro número o principal.")
     if connection.enabled != on:
         connection.enabled = on
-        _noted(user, connection, "connection.switch", {"enabled": not on}, {"enabled": on})
+        connection.qr_asked, connection.qr_asked_at, connection.shown_code = 0, None, ""
+        noted(user, connection, "connection.switch", {"enabled": not on}, {"enabled": on})
     db.session.commit()
     _go_on()
 
 
-def _take_turns(account_id: int) -> None:
-    """The company's row is locked: two who choose at once take turns, and the second sees what the first did."""
+def take_turns(account_id: int) -> None:
+    """Lock the company's row: two who choose at once take turns, and the second sees what the first did."""
     db.session.execute(sa.select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     db.session.expire_all()
 
 
-def _refused(reason: str) -> NumberRefused:
+def _check_there(account_id: int, connection_id: int) -> None:
+    if queries.connection_in(account_id, connection_id) is None:
+        raise refused("Este número foi removido.")
+
+
+def refused(reason: str) -> NumberRefused:
+    """The error to raise, with nothing of the transaction left."""
     db.session.rollback()
     return NumberRefused(reason)
 
@@ -161,7 +190,7 @@ def save_limits(connection: Connection, user: User, seen: Limits | None, wanted:
         raise ChangedMeanwhile
     connection.daily_limit, connection.batch_size = wanted.daily_limit, wanted.batch_size
     if wanted != before:
-        _noted(user, connection, "connection.limits", asdict(before), asdict(wanted))
+        noted(user, connection, "connection.limits", asdict(before), asdict(wanted))
     db.session.commit()
 
 
@@ -192,7 +221,7 @@ def save_credentials(connection: Connection, user: User, version: int, given: Cr
     if _is_other_number(connection, line):
         forget(connection)
     connection.stopped_code, connection.stopped_at = "", None
-    _noted(user, connection, "connection.credentials", before, facts_of(connection))
+    noted(user, connection, "connection.credentials", before, facts_of(connection))
     db.session.commit()
     _go_on()
     jobs.wake("connection-health")
@@ -211,15 +240,19 @@ def forget(connection: Connection) -> None:
     connection.foreign_numbers = [each for each in connection.foreign_numbers if each != connection.phone_number_id]
     connection.link_state, connection.link_detail = LinkState.UNKNOWN, ""
     connection.connected_phone, connection.linked_at, connection.link_checked_at = "", None, None
+    connection.qr_asked, connection.qr_asked_at, connection.shown_code = 0, None, ""
+    connection.entrance_problem = ""
 
 
 def resume(connection: Connection, user: User) -> None:
-    """Let a stopped connection try again after the cause was put right at the provider; commits."""
+    """Let a stopped connection try again after the cause was put right at the provider, and ask the provider how it
+    stands; commits."""
     before: dict[str, object] = {"stopped": connection.stopped_code}
     connection.stopped_code, connection.stopped_at = "", None
-    _noted(user, connection, "connection.resume", before, {"stopped": ""})
+    noted(user, connection, "connection.resume", before, {"stopped": ""})
     db.session.commit()
-    jobs.wake("send-outbox")
+    for name in ("connection-status", "connection-health", "send-outbox", "send-batch"):
+        jobs.wake(name)
 
 
 def stopped_reason(connection: Connection) -> str:
@@ -235,8 +268,9 @@ def _claim_version(connection: Connection, version: int) -> None:
     connection.version += 1
 
 
-def _noted(
+def noted(
     user: User, connection: Connection, action: str, before: dict[str, object] | None, after: dict[str, object] | None
 ) -> None:
+    """Note what somebody did to a number and tell the screens, in the caller's transaction."""
     note(user.account_id, user.id, action, f"connection:{connection.id}", before, after)
     emit(user.account_id, "connection", connection.id)

@@ -1,7 +1,7 @@
 """“Conectar-se ao PlugMessage”: what an administrator does with the phone of a number.
 
-The gateway's verbs change something at the provider, so all of this is asked for by a POST. Nothing keeps a code but the
-memory of the process that asked for it, for as long as it can be read.
+The gateway's verbs change something at the provider, so all of this is asked for by a POST. What the phone is to read is
+kept, encrypted, for as long as it can be read: whichever process is asked shows the same code.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from portal.audit.service import note
 from portal.connection import queries
 from portal.connection.models import Connection, LinkState
 from portal.connection.rules import link as rules
-from portal.connection.service import link
+from portal.connection.service import codes, discard, link
 from portal.connection.service.link import Provider
 from portal.extensions import db
 from portal.gateways.base import Line, LinkStatus, SendError
@@ -34,10 +34,6 @@ class Outcome:
 
     pending: int = 0
     problem: str = ""
-
-
-_pictures: dict[int, tuple[datetime, bytes]] = {}
-_codes: dict[int, tuple[datetime, str]] = {}
 
 
 def start(connection: Connection, user: User, queue: str = "") -> Outcome:
@@ -67,20 +63,10 @@ def renew(connection: Connection, user: User, queue: str = "") -> Outcome:
 
 def _undecided(connection: Connection, user: User, provider: Provider, line: Line, queue: str) -> int:
     """How many messages wait at the provider of which nobody said what becomes; discards them if that was said."""
-    pending = _waiting(provider, line)
+    pending = discard.waiting(provider, line)
     if pending and queue == DISCARD:
-        provider.clear_queue(line)
-        _note(connection, user, "connection.queue", {"discarded": pending})
-        db.session.commit()
+        discard.discard(connection, user, provider, line, pending)
     return 0 if queue in (SEND, DISCARD) else pending
-
-
-def _waiting(provider: Provider, line: Line) -> int:
-    """How much waits at the provider; 0 when it does not tell, so that nobody is kept from connecting."""
-    try:
-        return provider.queue_count(line)
-    except SendError:
-        return 0
 
 
 def _come_back_or_read(
@@ -117,7 +103,7 @@ def next_code(connection: Connection) -> Outcome:
     status = link.ask(kind, line)
     link.keep(connection_id, line, status)
     connection = db.session.get_one(Connection, connection_id, populate_existing=True)
-    if not shows_code(connection):
+    if not codes.shows_code(connection):
         return Outcome()
     try:
         return _read(connection_id, kind, link.provider_of(kind), line, first=False)
@@ -129,13 +115,17 @@ def _read(connection_id: int, kind: str, provider: Provider, line: Line, *, firs
     asked_at = _count(connection_id, first=first)
     if asked_at is None:
         return Outcome()
-    qr = provider.qr(line)
+    try:
+        qr = provider.qr(line)
+    except SendError:
+        codes.withdraw(connection_id, asked_at)
+        raise
     if qr.challenge:
         return _passkey(connection_id)
     if qr.png is None:  # there is none to read: the phone may be linked by now
         link.keep(connection_id, line, link.ask(kind, line))
         return Outcome()
-    _pictures[connection_id] = (asked_at, qr.png)
+    codes.keep_picture(connection_id, asked_at, qr.png)
     return Outcome()
 
 
@@ -147,59 +137,21 @@ def _count(connection_id: int, *, first: bool) -> datetime | None:
         db.session.rollback()
         return None
     if not first and connection.qr_asked >= rules.CODES:
-        connection.qr_asked, connection.qr_asked_at = 0, None
+        codes.forget(connection)
         db.session.commit()
         return None
-    _await(connection, 1 if first else connection.qr_asked + 1, now)
+    codes.wait_for(connection, 1 if first else connection.qr_asked + 1, now)
     db.session.commit()
     return now
 
 
-def _await(connection: Connection, asked: int, now: datetime) -> None:
-    connection.qr_asked, connection.qr_asked_at = asked, now
-    connection.link_state, connection.link_detail = LinkState.WAITING, ""
-    if asked <= 1:  # the pages that show a code ask for the next one themselves
-        emit(connection.account_id, "connection", connection.id)
-
-
 def _passkey(connection_id: int) -> Outcome:
     connection = queries.locked(connection_id)
-    connection.link_state, connection.qr_asked = LinkState.PASSKEY, 0
+    connection.link_state = LinkState.PASSKEY
+    codes.forget(connection)
     emit(connection.account_id, "connection", connection.id)
     db.session.commit()
     return Outcome()
-
-
-def shows_code(connection: Connection) -> bool:
-    """Whether a QR code stands in the page now: asked for less than a minute ago."""
-    return connection.qr_asked > 0 and _is_awaited(connection)
-
-
-def _is_awaited(connection: Connection) -> bool:
-    waiting = connection.link_state is LinkState.WAITING
-    return waiting and rules.is_reading(connection.qr_asked_at, connection.qr_asked, clock.now())
-
-
-def typed_code(connection: Connection) -> str:
-    """The pairing code that is to be typed in the phone now, "" when there is none or another process asked for it."""
-    asked_at, code = _codes.get(connection.id, (None, ""))
-    return code if _is_awaited(connection) and asked_at == connection.qr_asked_at else ""
-
-
-def picture(connection: Connection) -> bytes | None:
-    """The PNG of the code to read now, None when there is none. Only reads: a process that did not ask for the code
-    itself asks the provider again."""
-    if not shows_code(connection):
-        return None
-    asked_at, png = _pictures.get(connection.id, (None, b""))
-    if asked_at is not None and asked_at == connection.qr_asked_at:
-        return png
-    kind, line = connection.kind.value, connection.line
-    db.session.rollback()
-    try:
-        return link.provider_of(kind).qr(line).png
-    except SendError:
-        return None
 
 
 def pair_by_code(connection: Connection, user: User, phone: str, queue: str = "") -> Outcome:
@@ -213,11 +165,10 @@ def pair_by_code(connection: Connection, user: User, phone: str, queue: str = ""
         code = provider.pairing_code(line, phone)
     except SendError as error:
         return _passkey(connection_id) if error.code == PASSKEY else Outcome(problem=explain(kind, error.code))
-    connection, now = queries.locked(connection_id), clock.now()
-    _await(connection, 0, now)
+    connection = queries.locked(connection_id)
+    codes.wait_for(connection, 0, clock.now(), rules.grouped(code))
     _note(connection, user, "connection.link", {"link": "código"})
     db.session.commit()
-    _codes[connection_id] = (now, rules.grouped(code))
     return Outcome()
 
 
@@ -232,7 +183,7 @@ def unlink(connection: Connection, user: User) -> Outcome:
     connection = queries.locked(connection_id)
     connection.link_state, connection.link_detail = LinkState.DISCONNECTED, ""
     connection.connected_phone, connection.linked_at = "", None
-    connection.qr_asked, connection.qr_asked_at = 0, None
+    codes.forget(connection)
     emit(connection.account_id, "connection", connection.id)
     _note(connection, user, "connection.unlink", {"link": "desconectado"})
     db.session.commit()
@@ -244,7 +195,7 @@ def cancel(connection: Connection) -> None:
     connection = queries.locked(connection.id)
     if connection.link_state is LinkState.WAITING:
         connection.link_state = LinkState.DISCONNECTED
-        connection.qr_asked, connection.qr_asked_at = 0, None
+        codes.forget(connection)
         emit(connection.account_id, "connection", connection.id)
     db.session.commit()
     link.refresh(connection.id)

@@ -85,7 +85,7 @@ def subscribe(connection: Connection) -> str:
     except SendError as error:
         return explain(kind, error.code)
     except Uncertain:
-        return "A Meta não confirmou a assinatura. Teste a conexão para ver se ela foi feita."
+        return "A Meta não confirmou a assinatura. Veja no teste abaixo se ela foi feita."
     return ""
 
 
@@ -126,7 +126,7 @@ class _Run:
 
     def _tried(self, name: str, ask: Callable[[str], Step]) -> Step:
         if self.over:
-            return Step(name, Outcome.SKIPPED, "Não foi testado.")
+            return Step(name, Outcome.SKIPPED)
         try:
             return ask(name)
         except SendError as error:

@@ -10,6 +10,7 @@ from portal import clock, jobs
 from portal.accounts.models import User
 from portal.audit.service import note
 from portal.connection import queries as connections
+from portal.connection.models import Connection
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.dispatch.rules import Reason
 from portal.extensions import db
@@ -36,6 +37,23 @@ def move(dispatch_id: int, status: DispatchStatus, user: User) -> None:
     dispatch = _locked(dispatch_id)
     if dispatch.status not in ALLOWED[status]:
         raise NotPossible
+    _changed(dispatch, status, user)
+    db.session.commit()
+    if status is DispatchStatus.RUNNING:
+        jobs.wake("send-batch")
+
+
+def end_all_on(connection: Connection, user: User) -> None:
+    """Cancel what still runs or waits on a number that is removed, in the caller's transaction, which holds the
+    connection's lock."""
+    live = sa.select(Dispatch).where(
+        Dispatch.connection_id == connection.id, Dispatch.status.in_(ALLOWED[DispatchStatus.CANCELLED])
+    )
+    for dispatch in db.session.scalars(live.with_for_update()).all():
+        _changed(dispatch, DispatchStatus.CANCELLED, user)
+
+
+def _changed(dispatch: Dispatch, status: DispatchStatus, user: User) -> None:
     before, dispatch.status = dispatch.status, status
     if status is DispatchStatus.CANCELLED:
         _drop_the_rest(dispatch)
@@ -48,9 +66,6 @@ def move(dispatch_id: int, status: DispatchStatus, user: User) -> None:
         {"status": status.value},
     )
     emit(dispatch.account_id, "dispatch", dispatch.id)
-    db.session.commit()
-    if status is DispatchStatus.RUNNING:
-        jobs.wake("send-batch")
 
 
 def _locked(dispatch_id: int) -> Dispatch:

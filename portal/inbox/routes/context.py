@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask import abort, g, request
+from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.connection import linked
+from portal.extensions import htmx
 from portal.inbox import attachments, file_queries, queries, view
 from portal.inbox.forms import ReplyForm
 from portal.inbox.models import AssignedBecause, Conversation, ConversationStatus
@@ -25,10 +27,14 @@ SEARCH_LENGTH = 80
 
 
 def visible(conversation_id: int) -> Conversation:
-    """The conversation, or 404 for whoever may not see it."""
+    """The conversation, or 404 for whoever may not see it.
+
+    A page that is open refreshes itself: to its fragments the answer is 204, nothing to change. That the conversation is
+    somebody else's by now, the composer says.
+    """
     conversation = queries.conversation_for(g.user, conversation_id)
     if conversation is None:
-        abort(404)
+        abort(Response(status=204) if htmx and request.method == "GET" else 404)
     return conversation
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from portal.extensions import htmx
+from portal.inbox import queries
 from portal.inbox.routes import context
 from portal.inbox.routes.blueprint import blueprint
 from portal.web.guards import signed_in
@@ -61,7 +62,11 @@ def window_banner(conversation_id: int) -> Response:
 @blueprint.get("/<int:conversation_id>/resposta")
 @signed_in
 def composer(conversation_id: int) -> Response:
-    """The composer, or 204 while it would be the one that the browser has: what is being typed is left alone."""
+    """The composer, or 204 while it would be the one that the browser has: what is being typed is left alone.
+
+    For a conversation that is not this person's to see, whether it is there or not, the note that it is not."""
+    if htmx and queries.conversation_for(g.user, conversation_id) is None:
+        return fragment("inbox/_gone.html")
     conversation = context.visible(conversation_id)
     facts = context.desk_context(conversation)
     if request.args.get("estado") == facts["desk"]:

@@ -9,6 +9,8 @@ LOST_WORKER = "processo_interrompido"
 DISPATCH_CANCELLED = "envio_cancelado"
 LEFT_OUT = "fora_do_envio"
 OTHER_API = "outra_api"
+DISCARDED = "descartada_da_fila"
+MAYBE_DISCARDED = "talvez_descartada"
 STARTER_CHANGED = "modelo_mudou"
 OPTED_OUT = "nao_contatar"
 
@@ -22,5 +24,8 @@ MEANINGS: Mapping[str, str] = {
     DISPATCH_CANCELLED: "O envio foi cancelado antes de a mensagem sair.",
     OTHER_API: "A empresa passou a usar outra API, e esta conversa é da anterior. A mensagem não saiu. Para responder por "
     "aqui, um administrador precisa escolher de novo a API desta conversa na aba Configurações.",
+    DISCARDED: "A mensagem foi descartada da fila do PlugMessage antes de reconectar o celular e não saiu. Se ela ainda faz "
+    "sentido, reenvie.",
+    MAYBE_DISCARDED: "A fila do PlugMessage foi descartada, e ele não confirmou se esta mensagem estava nela.",
     LEFT_OUT: "A mensagem não saiu: o motivo para deixar a pessoa fora surgiu antes da nova tentativa.",
 }
