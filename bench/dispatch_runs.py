@@ -100,7 +100,7 @@ def run_ours(
 ) -> tuple[Speed, Outcome]:
     """A dispatch on an empty database of its own, from the first claim until the portal calls it done or time is up."""
     folder.mkdir()
-    env = database.copy(folder) | {"GRAPH_API_URL": fake.url, "GRAPH_API_VERSION": GRAPH_VERSION}
+    env = database.copy(folder).env | {"GRAPH_API_URL": fake.url, "GRAPH_API_VERSION": GRAPH_VERSION}
     app = create_app(env)
     try:
         dispatch = running_dispatch(app, messages, batch)

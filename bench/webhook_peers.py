@@ -1,41 +1,27 @@
 """The peers of the webhook benchmark, served as the portal serves itself. Run as a script, also by a Python that has
-neither the portal nor its libraries: `webhook_peers.py bare PORT` and `webhook_peers.py pywa PORT FILE SECRET`."""
+neither the portal nor its libraries: `webhook_peers.py SETTINGS bare` and `webhook_peers.py SETTINGS pywa FILE SECRET`,
+with gunicorn's settings as JSON."""
 
 from __future__ import annotations
 
+import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
 from gunicorn.app.base import BaseApplication
 
 PATH = "/webhook"
-HEARTBEATS = "/dev/shm"  # nosec B108
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """The settings of `portal.serve.EmbeddedServer`."""
-
-    def __init__(self, app: Flask, port: int) -> None:
+    def __init__(self, app: Flask, settings: dict[str, Any]) -> None:
         self._app = app
-        self._port = port
+        self._settings = settings
         super().__init__()
 
     def load_config(self) -> None:
-        settings: dict[str, Any] = {
-            "bind": f"127.0.0.1:{self._port}",
-            "worker_class": "gthread",
-            "workers": 1,
-            "threads": 256,
-            "timeout": 120,
-            "graceful_timeout": 3,
-            "keepalive": 5,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-            "worker_tmp_dir": HEARTBEATS if Path(HEARTBEATS).is_dir() else None,
-        }
-        for name, value in settings.items():
+        for name, value in self._settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
@@ -92,4 +78,4 @@ def pywa(file: str, secret: str) -> Flask:
 
 
 if __name__ == "__main__":
-    Server(bare() if sys.argv[1] == "bare" else pywa(*sys.argv[3:]), int(sys.argv[2])).run()
+    Server(bare() if sys.argv[2] == "bare" else pywa(*sys.argv[3:]), json.loads(sys.argv[1])).run()

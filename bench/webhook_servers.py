@@ -24,6 +24,7 @@ from bench.webhook_peers import PATH
 from portal import create_app, jobs
 from portal.accounts.models import User
 from portal.extensions import db
+from portal.serve import server_settings
 from portal.webhooks.models import WebhookEvent
 from tests.support.databases import Template
 from tests.support.people import make_company
@@ -52,7 +53,7 @@ class Server:
 @contextmanager
 def bare() -> Iterator[Server]:
     port = _free_port()
-    with _running("bare Flask", port, PATH, [sys.executable, "bench/webhook_peers.py", "bare", str(port)]) as server:
+    with _running("bare Flask", port, PATH, [sys.executable, *_peer(port), "bare"]) as server:
         yield server
 
 
@@ -68,9 +69,13 @@ def ours(env: dict[str, str], path: str, *, applying: bool) -> Iterator[Server]:
 @contextmanager
 def pywa(python: str, folder: Path) -> Iterator[Server]:
     port = _free_port()
-    script = [python, "bench/webhook_peers.py", "pywa", str(port), str(folder / "pywa.sqlite3"), APP_SECRET]
+    script = [python, *_peer(port), "pywa", str(folder / "pywa.sqlite3"), APP_SECRET]
     with _running(f"pywa {PYWA}", port, PATH, script) as server:
         yield server
+
+
+def _peer(port: int) -> list[str]:
+    return ["bench/webhook_peers.py", json.dumps(server_settings(port))]
 
 
 def pywa_python(folder: Path) -> str:
@@ -93,7 +98,7 @@ def pywa_python(folder: Path) -> str:
 
 def prepare(database: Template, folder: Path) -> tuple[dict[str, str], str]:
     """A database with a company on the official API: the environment for it, and the path of its webhook."""
-    env = database.copy(folder)
+    env = database.copy(folder).env
     app = create_app(env)
     company = make_company(app, "Cobrança Medida")
     with app.app_context():

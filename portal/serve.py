@@ -26,6 +26,22 @@ THREADS = 256
 HEARTBEATS = "/dev/shm"  # nosec B108
 
 
+def server_settings(port: int) -> dict[str, Any]:
+    """What gunicorn is told; the benchmark's peers are told the same."""
+    return {
+        "bind": f"127.0.0.1:{port}",
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": int(os.environ.get("PORTAL_THREADS", THREADS)),
+        "timeout": 120,
+        "graceful_timeout": 3,
+        "keepalive": 5,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "worker_tmp_dir": HEARTBEATS if Path(HEARTBEATS).is_dir() else None,
+    }
+
+
 class EmbeddedServer(BaseApplication):  # type: ignore[misc]
     """gunicorn with one worker of many threads: an open live stream holds a thread."""
 
@@ -35,19 +51,7 @@ class EmbeddedServer(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        settings: dict[str, Any] = {
-            "bind": f"127.0.0.1:{self._port}",
-            "worker_class": "gthread",
-            "workers": 1,
-            "threads": int(os.environ.get("PORTAL_THREADS", THREADS)),
-            "timeout": 120,
-            "graceful_timeout": 3,
-            "keepalive": 5,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-            "worker_tmp_dir": HEARTBEATS if Path(HEARTBEATS).is_dir() else None,
-        }
-        for name, value in settings.items():
+        for name, value in server_settings(self._port).items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:

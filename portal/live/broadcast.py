@@ -13,7 +13,7 @@ from flask import Flask
 from portal.extensions import db, transactions
 from portal.live import queries
 from portal.live.models import Event
-from portal.live.service import CHANNEL
+from portal.live.service import CHANNEL, forget, on_events
 
 IDLE_POLL = 1.0
 QUEUE_SIZE = 500
@@ -63,6 +63,7 @@ class Broadcaster:
         self._woken.set()
 
     def stop(self) -> None:
+        forget(self.wake)
         self._stopped.set()
         self._woken.set()
 
@@ -78,6 +79,7 @@ class Broadcaster:
         with self._lock:
             if self._started:
                 return
+            on_events(self.wake)
             last = newest_id(self._app)
             with self._app.app_context():
                 postgresql = db.engine.dialect.name == "postgresql"

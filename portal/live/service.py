@@ -27,7 +27,14 @@ _readers: list[Callable[[], None]] = []
 
 def on_events(wake: Callable[[], None]) -> None:
     """Have a reader of this process woken whenever a transaction with events has been committed."""
-    _readers.append(wake)
+    if wake not in _readers:
+        _readers.append(wake)
+
+
+def forget(wake: Callable[[], None]) -> None:
+    """Wake a reader no more: it has stopped."""
+    if wake in _readers:
+        _readers.remove(wake)
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def _forget(session: Session, ended: SessionTransaction) -> None:
 
 def _wake(session: Session) -> None:
     if not session.in_nested_transaction() and session.info.pop("wake", False):
-        for wake in _readers:
+        for wake in tuple(_readers):  # one may stop meanwhile
             wake()
 
 

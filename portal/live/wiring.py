@@ -5,12 +5,10 @@ from flask import Flask, g
 from portal.extensions import db
 from portal.live import queries
 from portal.live.broadcast import Broadcaster
-from portal.live.service import on_events
 
 
 def init_app(app: Flask) -> None:
-    broadcaster = app.extensions["broadcaster"] = Broadcaster(app)
-    on_events(broadcaster.wake)
+    app.extensions["broadcaster"] = Broadcaster(app)
 
     @app.context_processor
     def cursor() -> dict[str, int]:

@@ -1,15 +1,16 @@
 """The entrance: keep the raw body → answer 200 → apply every item once. What a person's message sets off is spelled out
-in `_inbound`: record → ask the assistant → queue the answer."""
+in `_inbound`: record → is it a refusal? → ask the assistant → queue the answer."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from portal import clock, gateways, jobs
 from portal.assistant import service as assistant
@@ -17,10 +18,21 @@ from portal.chat_starters.service import sync as starters
 from portal.connection import queries as connections
 from portal.connection import service as numbers_service
 from portal.connection.models import Connection
-from portal.extensions import db, transactions
-from portal.gateways.base import Broken, Echo, Inbound, Item, LinkUpdate, StatusUpdate, TemplateUpdate, Unknown
+from portal.extensions import db, insert_if_missing, transactions
+from portal.gateways.base import (
+    Broken,
+    Echo,
+    Inbound,
+    Item,
+    LinkUpdate,
+    Preference,
+    StatusUpdate,
+    TemplateUpdate,
+    Unknown,
+)
 from portal.inbox.models import Conversation, ConversationStatus, Message
-from portal.inbox.service import assign, record
+from portal.inbox.service import assign, opt_out, record
+from portal.webhooks.keeping import row_of
 from portal.webhooks.models import WebhookEvent, WebhookState
 
 log = logging.getLogger("portal.webhooks")
@@ -28,27 +40,25 @@ log = logging.getLogger("portal.webhooks")
 MAX_ATTEMPTS = 5
 BATCH = 100
 
-UNWELL = (OperationalError, InterfaceError, TimeoutError)
-"""The database refuses, is gone, or has no connection free: nothing is the body's fault, and no try is spent."""
+UNWELL = (OperationalError, InterfaceError, TimeoutError, sqlite3.OperationalError)
+"""The database refuses, is gone, or has no connection or lock free: nothing is the body's fault, and no try is spent."""
+
+KEEP = timedelta(days=30)
+"""Of what was applied. Far beyond the 7 days in which a provider repeats a body, which must find the first; time enough
+to look into a complaint or to correct a number, and no archive of what people wrote: that is the inbox."""
+
+PRUNED_AT_ONCE = 200
+"""Rows in one DELETE: while it runs, nobody else writes on SQLite."""
 
 
 def receive(connection: Connection, body: bytes) -> None:
-    """Keep an authentic webhook body, durably, before it is answered; the same body again changes nothing."""
-    body = gateways.get(connection.kind.value).cleaned(connection.line, body)
-    event = WebhookEvent(
-        account_id=connection.account_id,
-        connection_id=connection.id,
-        body=body,
-        body_hash=hashlib.sha256(body).hexdigest(),
-        state=WebhookState.RECEIVED,
-        received_at=clock.now(),
-    )
-    db.session.add(event)
-    try:
-        db.session.commit()
-    except IntegrityError:  # the provider repeats itself for up to 7 days
-        db.session.rollback()
-        return
+    """Keep an authentic webhook body, durably, before it is answered; the same body again changes nothing.
+
+    What Meta posts comes by `entrance`, which keeps many at once; this is for those that come one by one.
+    """
+    row = row_of(connection.kind.value, connection.account_id, connection.line, body)
+    insert_if_missing(WebhookEvent, **row)  # the provider repeats itself for up to 7 days
+    db.session.commit()
     jobs.wake("apply-webhooks")
 
 
@@ -146,6 +156,8 @@ def _apply_item(connection: Connection | None, item: Item, tally: Tally) -> None
                 _echo(connection, item)
             elif isinstance(item, LinkUpdate):
                 tally.link = True
+            elif isinstance(item, Preference):
+                opt_out.preferred(connection.account_id, item)
             elif not _told(connection, item):
                 tally.unknown += 1
     except UNWELL:  # not the item's fault: the whole body is tried again
@@ -168,6 +180,8 @@ def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
     if recorded is None:
         return
     conversation, message = recorded
+    if _is_refusal(conversation, message, item.reply_id, tally):
+        return
     assisted = conversation.status is ConversationStatus.ASSISTANT
     if assisted and connection.enabled:
         _ask_the_assistant(conversation, message, item.reply_id, tally)
@@ -175,6 +189,19 @@ def _inbound(connection: Connection, item: Inbound, tally: Tally) -> None:
         assign.hand_over(conversation)
     elif conversation.status is ConversationStatus.STARTED:
         assign.answered(conversation)
+
+
+def _is_refusal(conversation: Conversation, message: Message, reply_id: str, tally: Tally) -> bool:
+    """Whether the person wished no more messages, and that was seen to. A defect in it must not cost the message."""
+    try:
+        with db.session.begin_nested():
+            return assistant.take_refusal(conversation, message, reply_id)
+    except UNWELL:
+        raise
+    except Exception as error:
+        log.exception("a refusal in conversation %s could not be noted", conversation.id)
+        tally.note(error)
+        return False
 
 
 def _echo(connection: Connection, item: Echo) -> None:
@@ -235,3 +262,28 @@ def retry_failed(account_id: int) -> int:
     db.session.commit()
     jobs.wake("apply-webhooks")
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def prune() -> int:
+    """Delete the applied bodies that came longer ago than `KEEP`, oldest first, a few to a commit. Returns how many."""
+    pruned, limit = 0, clock.now() - KEEP
+    while ids := _oldest_applied(limit):
+        result = db.session.execute(
+            sa.delete(WebhookEvent).where(WebhookEvent.id.in_(ids), WebhookEvent.state == WebhookState.APPLIED)
+        )
+        db.session.commit()
+        pruned += int(result.rowcount)  # type: ignore[attr-defined]
+    return pruned
+
+
+def _oldest_applied(limit: datetime) -> list[int]:
+    """Looks at the oldest rows only: the table of a month is not read through to find that nothing is left."""
+    with transactions(read_only=True):
+        rows = db.session.execute(
+            sa.select(WebhookEvent.id, WebhookEvent.received_at)
+            .where(WebhookEvent.state == WebhookState.APPLIED)
+            .order_by(WebhookEvent.id)
+            .limit(PRUNED_AT_ONCE)
+        ).all()
+        db.session.rollback()
+    return [row.id for row in rows if row.received_at < limit]

@@ -18,7 +18,8 @@ from werkzeug.serving import make_server
 from portal.extensions import db
 from portal.jobs.models import JobRun
 from portal.jobs.runner import Runner
-from tests.support.people import PASSWORD, Company, Person
+from tests.support.browser import Browser as Visitor
+from tests.support.people import Company, Person
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -142,7 +143,7 @@ OpenWindow = Callable[..., Watched]
 
 
 @pytest.fixture
-def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
+def window(app: Flask, chromium: Chromium, site: str) -> Iterator[OpenWindow]:
     """Opens windows; `person` logs in there. At the end none may have had a problem."""
     opened: list[Watched] = []
     contexts: list[BrowserContext] = []
@@ -161,7 +162,7 @@ def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
         watched.watch()
         opened.append(watched)
         if person is not None:
-            log_in(watched, person)
+            log_in(app, watched, person)
         return watched
 
     yield open_window
@@ -171,9 +172,9 @@ def window(chromium: Chromium, site: str) -> Iterator[OpenWindow]:
     assert not problems, problems
 
 
-def log_in(watched: Watched, person: Person) -> None:
-    page = watched.open("/login")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Senha").fill(PASSWORD)
-    page.get_by_role("button", name="Entrar").click()
-    page.wait_for_url(lambda url: "/login" not in url)
+def log_in(app: Flask, watched: Watched, person: Person) -> None:
+    """With the cookie of a session: the form is filled in where logging in is the story."""
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = Visitor(app).log_in(person).client.get_cookie(name)
+    assert cookie is not None
+    watched.page.context.add_cookies([{"name": name, "value": cookie.value, "url": watched.site}])

@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.support.people import PASSWORD, Person
+from tests.support.people import Person
+from tests.support.sessions import open_session_of
 
 LANGUAGE = "pt-BR"
 
@@ -18,10 +19,21 @@ class Browser:
     """`get` and `post` answer a Page. `post` sends the CSRF token of the last page, as a form would."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self.client = app.test_client()
         self._token = ""
 
-    def log_in(self, person: Person, password: str = PASSWORD) -> Browser:
+    def log_in(self, person: Person, password: str = "") -> Browser:
+        """With the session that the login form opens; with a password, through the form, as a person does."""
+        if password:
+            return self._fill_in_login(person, password)
+        opened = open_session_of(self._app, person, self.client.environ_base["HTTP_USER_AGENT"])
+        self._token = opened.csrf_token
+        with self.client.session_transaction() as session:
+            session.update(opened.session)
+        return self
+
+    def _fill_in_login(self, person: Person, password: str) -> Browser:
         self.get("/login")
         page = self.post("/login", email=person.email, password=password)
         assert page.status == 303, page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def _broken(*arguments: Any) -> None:
     raise LookupError("a defect of ours")
 
 
-@pytest.mark.parametrize("error", [sa.exc.TimeoutError("QueuePool limit"), "operational", "interface"])
+@pytest.mark.parametrize("error", [sa.exc.TimeoutError("QueuePool limit"), "operational", "interface", "lock"])
 @pytest.mark.parametrize("place", ["record", "assistant"])
 def test_an_unwell_database_costs_no_try(
     app: Flask, cloud: Cloud, monkeypatch: pytest.MonkeyPatch, error: Any, place: str
@@ -71,6 +72,7 @@ def test_an_unwell_database_costs_no_try(
     raised = {
         "operational": sa.exc.OperationalError("x", {}, Exception("closed")),
         "interface": sa.exc.InterfaceError("x", {}, Exception("closed")),
+        "lock": sqlite3.OperationalError("database is locked: another process has been writing"),
     }.get(error, error)
 
     def unwell(*arguments: Any) -> None:
