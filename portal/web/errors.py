@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 
 from flask import Flask, flash, g, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
@@ -48,10 +49,11 @@ def init_app(app: Flask) -> None:
         if isinstance(error.response, Response):
             return error.response
         if error.code == 413 and session.get("token"):
-            _swallow()
+            swallow()
         return page(error.code or 500)
 
     @app.errorhandler(OperationalError)
+    @app.errorhandler(sqlite3.OperationalError)  # SQLite's one write lock was not free in time: asked for by us
     @app.errorhandler(TimeoutError)
     def busy(error: Exception) -> Response:
         db.session.rollback()
@@ -77,7 +79,7 @@ def page(code: int) -> Response:
     return response
 
 
-def _swallow() -> None:
+def swallow() -> None:
     """Read what a person's browser is still sending: it shows our words only once it has sent all of a file."""
     left = min(request.content_length or 0, SWALLOWED)
     source = request.environ["wsgi.input"]

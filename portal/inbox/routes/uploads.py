@@ -12,7 +12,7 @@ from portal.extensions import htmx
 from portal.inbox.attachments import MAX_TOTAL, TOO_MUCH
 from portal.inbox.routes.actions import refused_in_place
 from portal.inbox.routes.blueprint import blueprint
-from portal.web.errors import SWALLOWED, page
+from portal.web.errors import page, swallow
 
 ANSWER = "inbox.answer"
 FORM = 1024 * 1024
@@ -31,17 +31,10 @@ def allow_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
 def too_large(error: RequestEntityTooLarge) -> Response:
     """Nothing of the request was looked at: neither who asks nor their words."""
     if session.get("token"):
-        _read_on()
+        swallow()
     if request.endpoint != ANSWER or not session.get("token"):
         return page(413)
     if htmx:
         return refused_in_place(TOO_MUCH)
     flash(f"A mensagem não foi enviada. {TOO_MUCH}", "danger")
     return redirect(url_for("inbox.show", **request.view_args or {}), 303)
-
-
-def _read_on() -> None:
-    """A person's browser shows our words only once it has sent all of a file."""
-    left, source = min(request.content_length or 0, SWALLOWED), request.environ["wsgi.input"]
-    while left > 0 and (chunk := source.read(min(left, 256 * 1024))):
-        left -= len(chunk)
