@@ -135,6 +135,23 @@ def test_the_second_who_takes_is_told_who_was_first(
     second.check()
 
 
+def test_a_conversation_that_was_taken_away_says_so_and_keeps_the_draft(
+    window: OpenWindow, company: Company, mine: int
+) -> None:
+    watched = window(company.operator)
+    page = watched.open(f"/conversas/{mine}")
+    mark(page)
+    reply_box(page).fill("Bom dia, Maria! O seu")
+    admin = window(company.admin).open(f"/conversas/{mine}")
+    admin.get_by_role("button", name="Assumir").click()
+    admin.locator("#confirm").get_by_role("button", name="Assumir").click()
+    expect(page.locator("#composer")).to_contain_text("Esta conversa não está mais com você.")
+    expect(page.get_by_label("O que você tinha escrito")).to_have_value("Bom dia, Maria! O seu")
+    expect(page.get_by_role("button", name="Enviar")).to_have_count(0)
+    assert is_marked(page)
+    watched.check_everywhere()
+
+
 def test_the_composer_closes_with_the_window_and_keeps_the_draft(
     app: Flask, company: Company, mine: int, window: OpenWindow
 ) -> None:
