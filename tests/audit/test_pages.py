@@ -203,3 +203,14 @@ def test_a_thing_that_is_gone_is_still_told(app: Flask, company: Company, admin:
     page = admin.get("/historico/menu-option:987654")
     assert "Opções do menu (não existe mais)" in page.one("h1").get_text()
     assert not page.all(".history form")
+
+
+def test_an_entry_of_a_thing_that_no_database_can_hold_spoils_nothing(
+    app: Flask, company: Company, admin: Browser
+) -> None:
+    number = option_id(app, company)
+    edit_option(admin, number, "Boleto")
+    noted(app, company, f"{OPTION}:99999999999", {"label": "Antes"}, {"label": "Depois"})
+    page = admin.get("/historico")
+    assert page.status == 200
+    assert "Antes" in words(versions(page)[0]) and "Opção do menu “Boleto”" in words(versions(page)[1])
