@@ -100,7 +100,8 @@ def _engine_options(url: str) -> dict[str, Any]:
             "pool_timeout": 5,
         }
     timeouts = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-    durable = "-c synchronous_commit=on"  # what is answered 200, and what may be sent, is on the disk whatever the server's default
+    # What is answered 200, and what may be sent, is on the disk, whatever the server's default.
+    durable = "-c synchronous_commit=on"
     return {
         "connect_args": {"application_name": "portal", "options": f"{timeouts} {durable}"},
         "hide_parameters": True,  # a traceback in the log names no person

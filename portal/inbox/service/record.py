@@ -106,9 +106,14 @@ def _note_inbound(conversation: Conversation, item: Inbound, now: datetime) -> N
 
 
 def contact_of(account_id: int, wa_id: str, bsuid: str, profile_name: str = "") -> Contact:
-    """The contact whom a provider names, made if it is new, in the caller's transaction. One of the ids may be empty."""
+    """The contact whom a provider names, made if it is new, in the caller's transaction. One of the ids may be empty.
+
+    The row is locked, before any conversation of it: everybody takes number, contact, conversations in this order.
+    """
     key = phones.match_key(wa_id) if wa_id else None
     contact = find_contact(account_id, key, bsuid or None)
+    if contact is not None:
+        contact = locked_contact(contact.id)
     if contact is None:
         contact = Contact(account_id=account_id, match_key=key, bsuid=bsuid or None, created_at=clock.now())
         db.session.add(contact)
