@@ -64,18 +64,19 @@ def is_fit(connection: Connection) -> bool:
 
 
 def fit_rows() -> sa.ColumnElement[bool]:
-    """The same as a condition of a query."""
+    """The same as a condition of a query. A number that was removed holds nothing back: nothing would ever let it go."""
     number = sa.or_(
         Connection.display_phone == "",
         Connection.connected_phone == "",
         Connection.display_phone == Connection.connected_phone,
     )
-    return sa.or_(Connection.kind.not_in(kinds()), sa.and_(Connection.link_state == LinkState.CONNECTED, number))
+    linked = sa.and_(Connection.link_state == LinkState.CONNECTED, number)
+    return sa.or_(Connection.kind.not_in(kinds()), linked, Connection.archived_at.is_not(None))
 
 
 def why_unfit(connection: Connection) -> str:
-    """In Portuguese why its link does not let it send and what to do; "" when it does."""
-    if is_fit(connection):
+    """In Portuguese why its link does not let it send and what to do; "" when it does, or when it was removed."""
+    if is_fit(connection) or connection.archived_at is not None:
         return ""
     if is_wrong_number(connection):
         return (

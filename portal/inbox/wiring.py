@@ -8,10 +8,11 @@ from flask import Flask, g
 
 from portal.account_settings.service import on_ask_receiver
 from portal.accounts.service.people import on_leaving
+from portal.connection.service import on_archived
 from portal.connection.service.discard import on_discarded
 from portal.gateways.registry import explain
 from portal.inbox import file_view, queries, view
-from portal.inbox.service import discarded, file_store
+from portal.inbox.service import discarded, file_store, removed
 from portal.inbox.service.assign import hand_over_all_of, receiver_now
 from portal.inbox.trails import register_trails
 from portal.portfolio.access import on_check
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     file_store.use(Path(app.config["FILE_ROOT"]))
     on_leaving(hand_over_all_of)
     on_discarded(discarded.settle)
+    on_archived(removed.end_all_on)
     on_check(queries.talks_with)
     on_ask_receiver(receiver_now)
     register_trails()

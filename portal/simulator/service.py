@@ -64,6 +64,7 @@ def _accepted() -> list[tuple[int, str, str | None, str]]:
         .where(
             Connection.kind == ConnectionKind.SIMULATOR,
             Connection.stopped_code == "",
+            Connection.archived_at.is_(None),  # one that was removed has no secret to sign with
             Message.state == State.ACCEPTED,
         )
         .order_by(Message.id)

@@ -42,6 +42,13 @@ def test_sair_stops_only_in_answer_to_what_we_began() -> None:
     assert wish_in("SAIR", opted_out=False, answers_starter=False) is None
 
 
+@pytest.mark.parametrize("text", ["engano", "Foi engano.", "por engano"])
+def test_what_may_mean_something_else_is_left_to_the_operator_who_hears_it(text: str) -> None:
+    assert wish_in(text, opted_out=False, answers_starter=False, attended=True) is None
+    assert wish_in(text, opted_out=False, answers_starter=False) is Wish.WRONG_PERSON
+    assert wish_in("não sou eu", opted_out=False, answers_starter=False, attended=True) is Wish.WRONG_PERSON
+
+
 def test_only_who_stopped_can_resume() -> None:
     assert wish_in("Voltar a receber", opted_out=True, answers_starter=True) is Wish.RESUME
     assert wish_in("Voltar a receber", opted_out=False, answers_starter=True) is None

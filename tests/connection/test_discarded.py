@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import clock
+from portal.connection.models import LinkState
 from portal.extensions import db
 from portal.inbox.models import Conversation, Direction, Message
 from portal.inbox.rules import reasons
@@ -88,3 +89,11 @@ def test_a_discarding_that_was_not_confirmed_proves_nothing(admin: Browser, plug
 def test_sending_them_changes_nothing(admin: Browser, plug: Paired) -> None:
     admin.post(f"{plug.card}/conectar", htmx=True, fila="enviar")
     assert states(plug) == {(State.ACCEPTED, "")}
+
+
+def test_nothing_is_discarded_while_the_phone_is_linked_and_takes_from_the_queue(admin: Browser, plug: Paired) -> None:
+    """The portal has not heard yet that the phone is back: what it lists may be sent before it is discarded."""
+    plug.instance.link, plug.instance.phone = "connected", pairing.PHONE
+    page = admin.post(f"{plug.card}/codigo", htmx=True, phone=pairing.NUMBER, fila="descartar")
+    assert page.status == 200 and plug.state.link_state is LinkState.CONNECTED
+    assert plug.instance.queue and states(plug) == {(State.ACCEPTED, "")}

@@ -16,19 +16,23 @@ from portal.connection.models import Connection, ConnectionKind, DailyUsage
 from portal.connection.service import NumberRefused, link
 from portal.extensions import db
 from portal.gateways.base import Line, LinkStatus
-from portal.inbox.models import Conversation, Message
+from portal.inbox.models import Conversation, FileState, Message
+from portal.simulator import service as phone
 from portal.webhooks.models import WebhookEvent
 from tests.connection.official import PAGE
 from tests.connection.test_numbers import add, in_list
+from tests.fakes.graph_files import GraphFiles
 from tests.fakes.plug_api import PlugApi
+from tests.inbox.incoming import JPEG, Sender
 from tests.support import pairing
 from tests.support.browser import Browser
 from tests.support.clockwork import run, settle
-from tests.support.cloud import PHONE_NUMBER_ID, Cloud
+from tests.support.cloud import PHONE_NUMBER_ID, Cloud, connect
 from tests.support.connections import of_kind
 from tests.support.pairing import SECRETS, Paired
 from tests.support.people import Company, set_available
 from tests.support.plug import INSTANCE_ID
+from tests.support.portfolio import add_debtor
 
 MARIA = "5511987654321"
 
@@ -44,6 +48,23 @@ def plug(app: Flask, company: Company) -> Iterator[Paired]:
         made.says(MARIA, "quero falar")
         settle(app)
         yield made
+
+
+def given_to_the_operator(app: Flask, operator: Browser, plug: Paired) -> str:
+    """The address of the conversation, once the operator has it."""
+    plug.says(MARIA, "operador")
+    settle(app)
+    with app.app_context():
+        url = f"/conversas/{db.session.scalars(sa.select(Conversation.id)).one()}"
+    assert operator.get(url).status == 200
+    return url
+
+
+def removed(app: Flask, company: Company, plug: Paired) -> None:
+    make_another_primary(app, company)
+    with app.app_context():
+        user = db.session.get_one(User, company.admin.id)
+        assert not service.remove(db.session.get_one(Connection, plug.connection_id), user)
 
 
 def make_another_primary(app: Flask, company: Company) -> None:
@@ -104,16 +125,38 @@ def test_one_with_conversations_is_archived(app: Flask, company: Company, admin:
 
 
 def test_nothing_is_sent_by_it_any_more(app: Flask, company: Company, operator: Browser, plug: Paired) -> None:
-    make_another_primary(app, company)
+    url = given_to_the_operator(app, operator, plug)
+    debtor_id = add_debtor(app, company, "Maria da Silva", phone=f"+{MARIA}")
     with app.app_context():
-        conversation = db.session.scalars(sa.select(Conversation)).one()
-        conversation_id, sent = conversation.id, len(plug.fake.ledger)
+        db.session.scalars(sa.select(Conversation)).one().debtor_id = debtor_id
+        db.session.commit()
+    sent = len(plug.fake.ledger)
+    removed(app, company, plug)
+    with app.app_context():
         user = db.session.get_one(User, company.admin.id)
-        assert not service.remove(db.session.get_one(Connection, plug.connection_id), user)
         assert service.remove(db.session.get_one(Connection, plug.connection_id), user), "twice changes nothing"
-    operator.get(f"/conversas/{conversation_id}")
-    operator.post(f"/conversas/{conversation_id}/responder", text="oi", client_token="a" * 20)
+    page = operator.get(url)
+    assert "quero falar" in page.words and page.one("#composer form").has_attr("hidden"), "it is only read"
+    assert "A conexão com o WhatsApp está parada" not in page.words, "nothing is to be put right"
+    answer = operator.post(f"{url}/responder", text="oi", client_token="a" * 20)
+    assert answer.status == 422 and "encerrada" in answer.words
     settle(app)
+    assert len(plug.fake.ledger) == sent
+
+
+def test_what_waited_for_its_phone_is_given_up_and_told(
+    app: Flask, company: Company, operator: Browser, plug: Paired
+) -> None:
+    url = given_to_the_operator(app, operator, plug)
+    plug.lose()
+    assert operator.post(f"{url}/responder", text="já respondo", client_token="a" * 20).status == 303
+    settle(app)
+    assert "As mensagens estão esperando na fila." in operator.get(url).words
+    sent = len(plug.fake.ledger)
+    removed(app, company, plug)
+    settle(app)
+    words = operator.get(url).words
+    assert "está desligado ou foi removido, e a mensagem não saiu" in words and "esperando na fila" not in words
     assert len(plug.fake.ledger) == sent
 
 
@@ -179,6 +222,19 @@ def test_a_job_that_asked_about_a_number_that_is_gone_by_now(app: Flask, company
         assert link.keep(999, Line(999), LinkStatus("connected")) is False
 
 
+def test_no_file_that_a_person_sent_is_lost_with_the_credentials(app: Flask, company: Company, admin: Browser) -> None:
+    with GraphFiles(clock.now) as meta:
+        sender = Sender(app, connect(app, company, meta), meta)
+        sender.send(JPEG, "image/jpeg", "image")
+        make_another_primary(app, company)
+        url = f"{PAGE}/{sender.cloud.connection_id}/remover"
+        answer = admin.post(url)
+        assert answer.status == 422 and "ainda está baixando arquivos" in answer.words
+        sender.fetch()
+        assert sender.file().state is FileState.STORED
+        assert admin.post(url).status == 303 and admin.get(url).status == 404
+
+
 @pytest.mark.parametrize("who", ["operator", "stranger"])
 def test_only_the_companys_admins_may(
     request: pytest.FixtureRequest, app: Flask, admin: Browser, who: str, plug: Paired, company: Company
@@ -188,6 +244,25 @@ def test_only_the_companys_admins_may(
     url = f"{PAGE}/{plug.connection_id}/remover"
     assert other.get(url).status == other.post(url).status == 404
     assert admin.get(url).status == 200
+
+
+def test_a_removed_simulator_does_not_stop_the_phones_of_all_others(
+    app: Flask, company: Company, admin: Browser
+) -> None:
+    with app.app_context():
+        simulator = of_kind(company.id, ConnectionKind.SIMULATOR)
+        assert simulator is not None
+        phone.write(simulator, MARIA, "Maria", "oi")
+    for name in ("apply-webhooks", "send-outbox"):  # accepted, and not confirmed by the phone yet
+        run(app, name)
+    add(admin, "cloud_api", "Sul")
+    with app.app_context():
+        other, user = of_kind(company.id, ConnectionKind.CLOUD_API), db.session.get_one(User, company.admin.id)
+        simulator = of_kind(company.id, ConnectionKind.SIMULATOR)
+        assert other is not None and simulator is not None
+        service.make_primary(other, user)
+        assert not service.remove(simulator, user)
+    assert run(app, "simulator-phone") == ""
 
 
 def test_the_history_keeps_no_secret(app: Flask, company: Company, admin: Browser, plug: Paired) -> None:

@@ -11,12 +11,13 @@ from typing import Any, BinaryIO
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import EnvironBuilder
 
 from portal import clock
 from portal.extensions import db
 from portal.inbox import attachments
-from portal.inbox.models import AssignedBecause, FileState, Message
+from portal.inbox.models import AssignedBecause, Conversation, FileState, Message
 from portal.inbox.rules.ledger import State
 from portal.inbox.service import attach, file_store
 from tests.inbox.incoming import HTML, JPEG, MP4, PDF, PROGRAM
@@ -260,3 +261,22 @@ def test_no_text_is_lost_beside_the_files(app: Flask, desk: Desk) -> None:
     assert messages(app, desk.conversation_id)[-1] == "Só palavras"
     with app.app_context():
         assert db.session.query(Message).filter_by(kind="text", text="Só palavras").count() == 1
+
+
+def test_a_commit_that_went_through_though_nobody_heard_of_it_keeps_the_file(
+    app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = attach.answered
+
+    def cut(conversation: Conversation) -> None:
+        answered(conversation)
+        db.session.commit()
+        monkeypatch.undo()
+        raise OperationalError("COMMIT", None, Exception("the connection was cut"))
+
+    monkeypatch.setattr(attach, "answered", cut)
+    assert desk.send(PHOTO, token="um").status == 503
+    assert desk.send(PHOTO, token="um").status == 200, "the same again"
+    settle(app)
+    assert [message.state for message in desk.sent()] == [State.DELIVERED]
+    assert [path.read_bytes() for path in desk.on_disk()] == [PNG]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from portal.inbox.models import Contact, Conversation, ConversationStatus, Messa
 from portal.inbox.rules.ledger import State
 from portal.inbox.rules.start import OptOut
 from portal.simulator import service as phone
+from portal.webhooks.models import WebhookEvent
 from tests.inbox.talk import MARIA, ask_for_operator, conversation, last_message, messages, say
 from tests.support.browser import Browser
 from tests.support.clockwork import run, settle
@@ -250,3 +252,34 @@ def test_what_a_person_tells_whatsapp_itself_holds_too(app: Flask, cloud: Cloud)
         assert cloud.deliver(preference(value, at)) == 200
         run(app, "apply-webhooks")
         assert contact(app).opt_out is expected
+
+
+def test_of_wishes_that_come_late_the_later_one_holds(app: Flask, cloud: Cloud) -> None:
+    now = int(clock.now().timestamp())
+    for value, ago, expected in (
+        ("stop", 600, OptOut.ASKED),
+        ("resume", 500, None),  # both were said long before they came
+        ("stop", 100, OptOut.ASKED),
+        ("stop", 400, OptOut.ASKED),
+        ("resume", 300, OptOut.ASKED),
+        ("resume", 50, None),
+    ):
+        assert cloud.deliver(preference(value, now - ago)) == 200
+        run(app, "apply-webhooks")
+        assert contact(app).opt_out is expected, (value, ago)
+
+
+def test_a_wish_that_is_applied_late_does_not_undo_a_later_one(app: Flask, cloud: Cloud) -> None:
+    begun = clock.now()
+    for seconds, words in ((0, "parar"), (30, "voltar a receber"), (60, "parar")):
+        with clock.at(begun + timedelta(seconds=seconds)):
+            cloud.says(MARIA, words)
+    with app.app_context(), clock.at(begun + timedelta(seconds=90)):
+        second = db.session.scalars(sa.select(WebhookEvent).order_by(WebhookEvent.id)).all()[1]
+        second.attempts = 1  # it met an error of ours, and comes after the others
+        db.session.commit()
+        settle(app)
+        assert contact(app).opt_out is OptOut.ASKED
+        assert cloud.deliver(preference("resume", int(begun.timestamp()) + 75)) == 200
+        settle(app)
+        assert contact(app).opt_out is None, "said after the last of them, and before they were applied"

@@ -46,7 +46,7 @@ def test_nothing_leaves_by_an_api_that_is_not_in_use(app: Flask, company: Compan
     cloud.says(MARIA, "alguém aí?")
     settle(app)
     page = Browser(app).log_in(company.operator).get("/conversas/1")
-    assert "alguém aí?" in page.words and "A empresa passou a usar outra API" in page.words
+    assert "alguém aí?" in page.words and "está desligado ou foi removido" in page.words
     assert not cloud.graph.posts and set(outgoing(app)) == {"failed"}
 
 

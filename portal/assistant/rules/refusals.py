@@ -35,10 +35,12 @@ _WRONG_PERSON = (
     "não sou eu", "não sou essa pessoa", "não sou esta pessoa", "não sou a pessoa", "não sou quem procura",
     "não sou quem você procura", "não sou quem vocês procuram", "não conheço essa pessoa",
     "não conheço esta pessoa", "não conheço ninguém com esse nome", "desconheço essa pessoa",
-    "desconheço esta pessoa", "pessoa errada", "número errado", "telefone errado", "contato errado", "engano", "é engano",
-    "foi engano", "por engano", "número não é dessa pessoa", "esse número não é dessa pessoa", "esse número não é dele",
+    "desconheço esta pessoa", "pessoa errada", "número errado", "telefone errado", "contato errado",
+    "número não é dessa pessoa", "esse número não é dessa pessoa", "esse número não é dele",
     "esse número não é dela", "este número não é dessa pessoa", "esse número não é mais dessa pessoa",
 )  # fmt: skip
+_WRONG_PERSON_UNATTENDED = ("engano", "é engano", "foi engano", "por engano")
+"""To an operator it may as well be said of a payment, and they see which is meant."""
 _RESUME = ("voltar a receber", "voltar a receber mensagens", "quero voltar a receber", "quero receber mensagens")
 
 _COURTESIES = frozenset(
@@ -46,14 +48,14 @@ _COURTESIES = frozenset(
 )
 
 
-def wish_in(text: str, *, opted_out: bool, answers_starter: bool) -> Wish | None:
+def wish_in(text: str, *, opted_out: bool, answers_starter: bool, attended: bool = False) -> Wish | None:
     """What the whole message asks for, None when it is no such wish.
 
-    `answers_starter`: it is the first thing said after a message that we began, or at all. Only somebody who is
-    `opted_out` can wish to receive again.
+    `answers_starter`: it is the first thing said after a message that we began, or at all. `attended`: it is said to a
+    person of the company. Only somebody who is `opted_out` can wish to receive again.
     """
     said = _bare(text)
-    if said in _PHRASES[Wish.WRONG_PERSON]:
+    if said in _PHRASES[Wish.WRONG_PERSON] or (not attended and said in _UNATTENDED):
         return Wish.WRONG_PERSON
     if said in _PHRASES[Wish.STOP] or (answers_starter and said in _AT_THE_START):
         return Wish.STOP
@@ -70,3 +72,4 @@ _PHRASES = {
     Wish.RESUME: frozenset(map(_bare, _RESUME)),
 }
 _AT_THE_START = frozenset(map(_bare, _STOP_AT_THE_START))
+_UNATTENDED = frozenset(map(_bare, _WRONG_PERSON_UNATTENDED))

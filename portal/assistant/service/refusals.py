@@ -28,15 +28,18 @@ def take(conversation: Conversation, message: Message, reply_id: str) -> bool:
     if message.kind not in READABLE_KINDS or reply_id.startswith(REPLY_PREFIX):
         return False
     contact, status = conversation.contact, conversation.status
-    at_the_start = status is ConversationStatus.STARTED or not conversation.assistant_state
-    wish = wish_in(message.text, opted_out=contact.opt_out is not None, answers_starter=at_the_start)
+    attended = status is ConversationStatus.OPEN
+    at_the_start = status is ConversationStatus.STARTED or not (attended or conversation.assistant_state)
+    asked = contact.opt_out is OptOut.ASKED
+    wish = wish_in(message.text, opted_out=asked, answers_starter=at_the_start, attended=attended)
     if wish is None:
         return False
-    if wish is Wish.RESUME:
-        opt_out.opt_in(contact)
-    else:
-        opt_out.opt_out(contact, OptOut.ASKED if wish is Wish.STOP else OptOut.WRONG_PERSON)
-    if status is not ConversationStatus.OPEN:
+    if wish is not Wish.RESUME:
+        reason = OptOut.ASKED if wish is Wish.STOP else OptOut.WRONG_PERSON
+        opt_out.opt_out(contact, reason, said_at=message.sent_at)
+    elif not opt_out.opt_in(contact, said_at=message.sent_at):
+        return False
+    if not attended:
         text = bot_messages.text(conversation.account_id, _ANSWERS[wish])
         queue.add(conversation, Text(text), Author.ASSISTANT)
         reply.end(conversation)

@@ -155,11 +155,16 @@ def _passkey(connection_id: int) -> Outcome:
 
 
 def pair_by_code(connection: Connection, user: User, phone: str, queue: str = "") -> Outcome:
-    """Ask for the code to type in the phone instead of reading a QR code; `phone` is its number. Commits."""
+    """Ask for the code to type in the phone instead of reading a QR code, unless it is linked already; `phone` is its
+    number. Commits."""
     kind, line, connection_id = connection.kind.value, connection.line, connection.id
     db.session.commit()
     provider = link.provider_of(kind)
     try:
+        status = provider.status(line)
+        if status.state == rules.CONNECTED:  # what waits is on its way out, and nothing of it could be proven discarded
+            link.keep(connection_id, line, status)
+            return Outcome()
         if pending := _undecided(connection, user, provider, line, queue):
             return Outcome(pending=pending)
         code = provider.pairing_code(line, phone)

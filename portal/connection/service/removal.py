@@ -22,8 +22,8 @@ _archived: list[Callable[[Connection, User], None]] = []
 
 
 def on_archived(end: Callable[[Connection, User], None]) -> None:
-    """Have what still runs on a number ended when it is archived, in the transaction that does it. A function counts
-    once."""
+    """Have what still runs on a number ended when it is archived, in the transaction that does it; a function that raises
+    NumberRefused prevents it. A function counts once."""
     if end not in _archived:
         _archived.append(end)
 
@@ -32,7 +32,7 @@ def remove(connection: Connection, user: User) -> bool:
     """Remove a number; commits. True when nothing is left of it, False when it was archived: its conversations are still
     read, nothing is sent by it, its credentials are gone and its webhook's address is no more.
 
-    Raises NumberRefused for the primary number. Of two at once the second changes nothing.
+    Raises NumberRefused for the primary number, and for one that must not be archived yet. Of two at once the second changes nothing.
     """
     connection_id = connection.id
     take_turns(user.account_id)

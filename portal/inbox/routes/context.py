@@ -127,7 +127,9 @@ def starters_context(conversation: Conversation) -> dict[str, Any]:
 
 
 def _may_start(conversation: Conversation) -> bool:
-    """Whether this person has the conversation, or had it, and free text is not possible."""
+    """Whether this person has the conversation, or had it, and free text is not possible; never on a removed number."""
+    if conversation.connection.archived_at is not None:
+        return False
     mine = conversation.assigned_user_id == g.user.id
     if conversation.status is ConversationStatus.CLOSED:
         return bool(mine or g.user.is_admin)

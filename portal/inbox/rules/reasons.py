@@ -22,8 +22,8 @@ MEANINGS: Mapping[str, str] = {
     OPTED_OUT: "A pessoa pediu para não receber mensagens, ou o número é de outra pessoa. A mensagem não saiu.",
     LOST_WORKER: "O envio foi interrompido no meio e não se sabe se a mensagem saiu.",
     DISPATCH_CANCELLED: "O envio foi cancelado antes de a mensagem sair.",
-    OTHER_API: "A empresa passou a usar outra API, e esta conversa é da anterior. A mensagem não saiu. Para responder por "
-    "aqui, um administrador precisa escolher de novo a API desta conversa na aba Configurações.",
+    OTHER_API: "O número desta conversa está desligado ou foi removido, e a mensagem não saiu. Se ele só está desligado, um "
+    "administrador pode ligá-lo de novo na aba Configurações.",
     DISCARDED: "A mensagem foi descartada da fila do PlugMessage antes de reconectar o celular e não saiu. Se ela ainda faz "
     "sentido, reenvie.",
     MAYBE_DISCARDED: "A fila do PlugMessage foi descartada, e ele não confirmou se esta mensagem estava nela.",

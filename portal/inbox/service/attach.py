@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.gateways.media_rules import LARGEST
 from portal.gateways.messages import Audio, Content, Document, Image, Text, Video
 from portal.inbox.attachments import Attachment, goes_before
-from portal.inbox.models import Author, Message
+from portal.inbox.models import Author, Message, MessageFile
 from portal.inbox.service import file_store, files, queue
 from portal.inbox.service.assign import lock
 from portal.inbox.service.reply import WindowClosed, answered, check_mine, token_of
@@ -66,11 +66,20 @@ def send_files(
         added = _queue(conversation_id, user, stored, text, client_token)
     finally:
         if not added:
-            db.session.rollback()
-            for file in stored:
-                file_store.remove(file.path)
+            _remove_unnamed(stored)
     if added:
         jobs.wake("send-outbox")
+
+
+def _remove_unnamed(stored: Sequence[Stored]) -> None:
+    """A commit that failed may have gone through: a file goes only when the database says that no message carries it."""
+    db.session.rollback()
+    named = sa.select(MessageFile.path).where(MessageFile.path.in_([file.path for file in stored]))
+    kept = set(db.session.scalars(named))
+    db.session.rollback()
+    for file in stored:
+        if file.path not in kept:
+            file_store.remove(file.path)
 
 
 def _store(account_id: int, attachment: Attachment) -> Stored:
