@@ -16,6 +16,7 @@ from portal.chat_starters.view import why_not_sendable
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
 from portal.extensions import db
 from portal.inbox.models import Lane, Message
+from portal.inbox.outbox_queries import in_outbox
 from portal.inbox.rules.ledger import State
 from portal.portfolio.models import Creditor
 from portal.web.paging import Page, page_of
@@ -50,7 +51,7 @@ def has_more(dispatch_id: int) -> bool:
         of_it,
         DispatchRecipient.message_id == Message.id,
         Message.lane == Lane.DISPATCH,
-        Message.state.in_((State.QUEUED, State.SENDING)),
+        in_outbox(),
     )
     return bool(db.session.scalar(sa.select(sa.or_(planned, going))))
 
@@ -166,9 +167,7 @@ def running_connections() -> Sequence[int]:
         sa.select(Dispatch.connection_id)
         .join(DispatchRecipient, DispatchRecipient.dispatch_id == Dispatch.id)
         .join(Message, Message.id == DispatchRecipient.message_id)
-        .where(
-            Dispatch.status == DispatchStatus.CANCELLED, Message.lane == Lane.DISPATCH, Message.state == State.QUEUED
-        )
+        .where(Dispatch.status == DispatchStatus.CANCELLED, *_unsent())
     )
     return db.session.scalars(running.union(unsent)).all()
 
@@ -189,36 +188,28 @@ def why_starter_holds(dispatch: Dispatch) -> str:
 
 
 def _is_as_shown(dispatch: Dispatch, body: str) -> bool:
-    left = db.session.scalar(
-        sa.select(DispatchRecipient)
-        .outerjoin(Message, Message.id == DispatchRecipient.message_id)
-        .where(
-            DispatchRecipient.dispatch_id == dispatch.id,
-            sa.or_(DispatchRecipient.state == RecipientState.PLANNED, Message.state == State.QUEUED),
-        )
-        .order_by(DispatchRecipient.id)
-        .limit(1)
+    of_it = sa.select(DispatchRecipient.parameters, DispatchRecipient.body).where(
+        DispatchRecipient.dispatch_id == dispatch.id
     )
+    planned = of_it.where(DispatchRecipient.state == RecipientState.PLANNED).order_by(DispatchRecipient.id)
+    unsent = of_it.join(Message, Message.id == DispatchRecipient.message_id).where(*_unsent())
+    left = db.session.execute(planned.limit(1)).one_or_none() or db.session.execute(unsent.limit(1)).one_or_none()
     return left is None or wildcards.filled(body, left.parameters) == left.body
 
 
-def sendable(connection_id: int) -> list[int]:
-    """The running dispatches of a connection whose starter may be sent now."""
+def _unsent() -> tuple[sa.ColumnElement[bool], ...]:
+    """Of starts that provably did not go out at an earlier try."""
+    return in_outbox(), Message.lane == Lane.DISPATCH, Message.state == State.QUEUED
+
+
+def sendable(connection_id: int) -> dict[int, Dispatch]:
+    """The running dispatches of a connection whose starter may be sent now, by id."""
     running = db.session.scalars(
-        sa.select(Dispatch).where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
+        sa.select(Dispatch)
+        .options(joinedload(Dispatch.starter))
+        .where(Dispatch.connection_id == connection_id, Dispatch.status == DispatchStatus.RUNNING)
     ).all()
-    return [dispatch.id for dispatch in running if not why_starter_holds(dispatch)]
-
-
-def waits_for_another_try(connection_id: int, now: datetime) -> bool:
-    """Whether a start of a connection came back unsent and its time has not come again."""
-    waits = sa.exists().where(
-        Message.connection_id == connection_id,
-        Message.lane == Lane.DISPATCH,
-        Message.state == State.QUEUED,
-        Message.not_before > now,
-    )
-    return bool(db.session.scalar(sa.select(waits)))
+    return {dispatch.id: dispatch for dispatch in running if not why_starter_holds(dispatch)}
 
 
 def planned_ahead(connection_id: int, before_id: int | None = None) -> int:

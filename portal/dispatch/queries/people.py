@@ -147,20 +147,3 @@ def waiting_keys(account_id: int, connection_id: int) -> set[str]:
         )
     )
     return set(rows)
-
-
-def owes(account_id: int, debtor_id: int, creditor_id: int | None) -> bool:
-    """Whether a debtor has an open title, of the creditor if one is named."""
-    query = sa.select(Title.id).where(
-        Title.account_id == account_id, Title.debtor_id == debtor_id, Title.status == TitleStatus.OPEN
-    )
-    if creditor_id is not None:
-        query = query.where(Title.creditor_id == creditor_id)
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def category_of(account_id: int, debtor_id: int) -> str:
-    return (
-        db.session.scalar(sa.select(Debtor.category).where(Debtor.account_id == account_id, Debtor.id == debtor_id))
-        or ""
-    )

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import clock
 from portal.accounts.models import Account
+from portal.chat_starters.models import ChatStarter
 from portal.connection import linked, usage
 from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
 from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, RecipientState
-from portal.dispatch.queries import dispatches
-from portal.dispatch.queries import people as queries
+from portal.dispatch.queries import dispatches, starts
 from portal.dispatch.rules import Reason, Situation, reason_against
 from portal.dispatch.service.control import drop, drop_late
 from portal.extensions import db, transactions
 from portal.gateways.messages import Template
 from portal.inbox.models import Author, Contact, Conversation, ConversationStatus, Lane, Message
 from portal.inbox.rules import reasons
-from portal.inbox.rules.ledger import State
-from portal.inbox.service import queue, record
+from portal.inbox.service import queue
 from portal.inbox.service.ledger import Claim, reserve
+from portal.inbox.service.record import new_conversation
 from portal.inbox.service.sender import transmit_all
 from portal.live.service import emit
 from portal.portfolio.rules.search import search_key
@@ -75,43 +76,35 @@ def claim_batch(connection_id: int) -> list[Claim]:
     if connection.stopped_code or not connection.enabled or not linked.is_fit(connection):
         db.session.rollback()
         return []
-    now = clock.now()
+    now, account = clock.now(), db.session.get_one(Account, connection.account_id)
     if not connections.is_open(connection.account_id, ScheduleKind.SENDING, now):
         db.session.rollback()
         return []
-    today = clock.local(now, db.session.get_one(Account, connection.account_id).timezone).date()
+    today = clock.local(now, account.timezone).date()
     granted = usage.reserve(connection, today, connection.batch_size)
     sendable = dispatches.sendable(connection.id)
-    messages = _returned(connection, sendable, granted, now)
-    messages += _new(connection, sendable, granted - len(messages), now)
+    tries = starts.tries_again(connection.id)
+    messages = _returned(connection, sendable, granted, now) if tries else []
+    # What keeps back those that wait, an outage or a limit of Meta's, would keep new ones back too, and an hour of it
+    # would use up the tries of a whole list.
+    if not any(at and at > now for at in tries):
+        messages += _new(connection, sendable, granted - len(messages), now)
     usage.give_back(connection, today, granted - len(messages))
-    claims = [reserve(message, now) for message in messages]
+    claims = reserve(messages, now)
     db.session.commit()
     return claims
 
 
-def _returned(connection: Connection, sendable: Sequence[int], limit: int, now: datetime) -> list[Message]:
+def _returned(connection: Connection, sendable: Mapping[int, Dispatch], limit: int, now: datetime) -> list[Message]:
     """Starts that provably did not go out at an earlier try and whose time has come again."""
-    rows = db.session.execute(
-        sa.select(Message, DispatchRecipient, Dispatch)
-        .join(DispatchRecipient, DispatchRecipient.message_id == Message.id)
-        .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-        .where(
-            Message.connection_id == connection.id,
-            Message.lane == Lane.DISPATCH,
-            Message.state == State.QUEUED,
-            sa.or_(Message.not_before.is_(None), Message.not_before <= now),
-            Dispatch.id.in_(sendable),
-        )
-        .order_by(Message.id)
-        .limit(limit)
-        .with_for_update(of=Message)
-    ).all()
+    rows = starts.returned(list(sendable), now, limit)
+    contacts = starts.contacts_by_id([message.conversation.contact_id for message, _ in rows])
+    debts = starts.debts(connection.account_id, [recipient.debtor_id for _, recipient in rows])
     kept = []
-    for message, recipient, dispatch in rows:
-        contact = record.locked_contact(message.conversation.contact_id)
+    for message, recipient in rows:
+        dispatch, contact = sendable[recipient.dispatch_id], contacts[message.conversation.contact_id]
         last = _other_start(contact, message)
-        reason = _reason_against(recipient, dispatch, contact, message.conversation, last, now)
+        reason = _reason_against(dispatch, debts[recipient.debtor_id], contact, message.conversation, last, now)
         if reason is None:
             contact.last_starter_at = now
             kept.append(message)
@@ -127,78 +120,76 @@ def _other_start(contact: Contact, message: Message) -> datetime | None:
     return last if last and own and last > own else None
 
 
-def _new(connection: Connection, sendable: Sequence[int], limit: int, now: datetime) -> list[Message]:
-    """Messages for the next planned people; those to whom nothing may be started any more are left out on the way.
-
-    None while others wait for another try: what keeps them back, an outage or a limit of Meta's, would keep these back
-    too, and an hour of it would use up the tries of a whole list.
-    """
+def _new(connection: Connection, sendable: Mapping[int, Dispatch], limit: int, now: datetime) -> list[Message]:
+    """Messages for the next planned people; those to whom nothing may be started any more are left out on the way."""
     messages: list[Message] = []
-    if dispatches.waits_for_another_try(connection.id, now):
-        return messages
     for _ in range(LOOKS):
-        planned = _planned(sendable, limit - len(messages))
-        for recipient, dispatch in planned:
-            message = _start_chat(connection, recipient, dispatch, now)
-            if message is not None:
-                messages.append(message)
-        db.session.flush()
+        planned = starts.planned(list(sendable), limit - len(messages))
+        if planned:
+            messages += _start_chats(connection, sendable, planned, now)
         if not planned or len(messages) == limit:
             break
     return messages
 
 
-def _planned(sendable: Sequence[int], limit: int) -> list[tuple[DispatchRecipient, Dispatch]]:
-    rows = db.session.execute(
-        sa.select(DispatchRecipient, Dispatch)
-        .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
-        .where(
-            Dispatch.id.in_(sendable),
-            DispatchRecipient.state == RecipientState.PLANNED,
-        )
-        .order_by(DispatchRecipient.id)
-        .limit(limit)
-        .with_for_update(of=DispatchRecipient)
+def _start_chats(
+    connection: Connection, sendable: Mapping[int, Dispatch], planned: Sequence[DispatchRecipient], now: datetime
+) -> list[Message]:
+    contacts = _contacts(connection.account_id, planned)
+    conversations = starts.live_conversations(connection.id, [contact.id for contact in contacts.values()])
+    debts = starts.debts(connection.account_id, [recipient.debtor_id for recipient in planned])
+    messages = []
+    for recipient in planned:
+        dispatch, contact = sendable[recipient.dispatch_id], contacts[recipient.match_key]
+        debt, conversation = debts[recipient.debtor_id], conversations.get(contact.id)
+        reason = _reason_against(dispatch, debt, contact, conversation, contact.last_starter_at, now)
+        if reason is None:
+            contact.last_starter_at = now  # nor may anybody else of this batch start them
+            conversation = conversation or new_conversation(connection, contact, ConversationStatus.STARTED)
+            messages.append(_start_chat(conversation, recipient, dispatch.starter))
+        else:
+            recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
+        emit(dispatch.account_id, "dispatch", dispatch.id)
+    return messages
+
+
+def _contacts(account_id: int, planned: Sequence[DispatchRecipient]) -> dict[str, Contact]:
+    """The people's contacts by number, made if they are new, locked: every start before these is seen, on whichever
+    number of the company."""
+    wanted = {each.match_key: each.e164 for each in sorted(planned, key=lambda each: each.match_key)}
+    made = {"account_id": account_id, "created_at": clock.now()}
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    db.session.execute(
+        dialect.insert(Contact).on_conflict_do_nothing(),
+        [{**made, "match_key": key, "e164": e164} for key, e164 in wanted.items()],
     )
-    return [(recipient, dispatch) for recipient, dispatch in rows]
+    found = starts.contacts_by_key(account_id, list(wanted))
+    for key, e164 in wanted.items():
+        found[key].e164 = found[key].e164 or e164
+    return found
 
 
-def _start_chat(
-    connection: Connection, recipient: DispatchRecipient, dispatch: Dispatch, now: datetime
-) -> Message | None:
-    emit(recipient.account_id, "dispatch", dispatch.id)
-    contact = record.contact_for(recipient.account_id, recipient.match_key, recipient.e164)
-    conversation = record.live_conversation(connection, contact)
-    reason = _reason_against(recipient, dispatch, contact, conversation, contact.last_starter_at, now)
-    if reason is not None:
-        recipient.state, recipient.reason = RecipientState.SKIPPED, reason.value
-        return None
-    if conversation is None:
-        conversation = record.add_conversation(connection, contact, ConversationStatus.STARTED)
+def _start_chat(conversation: Conversation, recipient: DispatchRecipient, starter: ChatStarter) -> Message:
     conversation.debtor_id = recipient.debtor_id
-    starter = dispatch.starter
     content = Template(starter.name, starter.language, tuple(recipient.parameters), recipient.body)
-    message = queue.add(conversation, content, Author.DISPATCH, lane=Lane.DISPATCH)
-    db.session.flush()
-    contact.last_starter_at = now
-    recipient.state, recipient.message_id = RecipientState.TAKEN, message.id
+    message = queue.put(conversation, content, Author.DISPATCH, Lane.DISPATCH)
+    recipient.state, recipient.message = RecipientState.TAKEN, message
     return message
 
 
 def _reason_against(
-    recipient: DispatchRecipient,
     dispatch: Dispatch,
+    debt: starts.Debt,
     contact: Contact,
     conversation: Conversation | None,
     last_starter_at: datetime | None,
     now: datetime,
 ) -> Reason | None:
     """What may have changed since the list was fixed, days ago perhaps."""
-    category = queries.category_of(recipient.account_id, recipient.debtor_id)
     situation = Situation(
-        category_key=search_key(category),
+        category_key=search_key(debt.category),
         opt_out=contact.opt_out,
-        owes=queries.owes(recipient.account_id, recipient.debtor_id, dispatch.filters.get("creditor_id")),
+        owes=debt.is_owed_to(dispatch.filters.get("creditor_id")),
         talking=conversation is not None and conversation.status is not ConversationStatus.STARTED,
         last_starter_at=last_starter_at,
     )

@@ -15,6 +15,7 @@ from portal.dispatch.models import Dispatch, DispatchRecipient, DispatchStatus, 
 from portal.dispatch.rules import Reason
 from portal.extensions import db
 from portal.inbox.models import Lane, Message
+from portal.inbox.outbox_queries import in_outbox
 from portal.inbox.rules import reasons
 from portal.inbox.rules.ledger import State
 from portal.inbox.service.changes import changed
@@ -100,6 +101,7 @@ def _unsent_of_cancelled(connection_id: int) -> Sequence[DispatchRecipient]:
         .join(Message, Message.id == DispatchRecipient.message_id)
         .join(Dispatch, Dispatch.id == DispatchRecipient.dispatch_id)
         .where(
+            in_outbox(),
             Message.connection_id == connection_id,
             Message.lane == Lane.DISPATCH,
             Message.state == State.QUEUED,

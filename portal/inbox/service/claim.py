@@ -15,6 +15,7 @@ from portal.connection import queries as connections
 from portal.connection.models import Connection, ScheduleKind
 from portal.extensions import db, transactions
 from portal.inbox.models import Lane, Message
+from portal.inbox.outbox_queries import in_outbox
 from portal.inbox.rules.ledger import State
 from portal.inbox.rules.reasons import OPTED_OUT, OTHER_API, STARTER_CHANGED, WINDOW_CLOSED
 from portal.inbox.service.changes import changed
@@ -35,7 +36,7 @@ def claim_replies(limit: int) -> list[Claim]:
     while not claims and _any_ready():
         rows = db.session.scalars(_ready_replies().limit(limit).with_for_update(skip_locked=True, of=Message)).all()
         now = clock.now()
-        claims = [reserve(message, now) for message in rows if _still_allowed(message, now)]
+        claims = reserve([message for message in rows if _still_allowed(message, now)], now)
         db.session.commit()
         if not rows:  # others have them
             break
@@ -65,6 +66,7 @@ def _ready_replies() -> sa.Select[Message]:
         .join(Connection, Connection.id == Message.connection_id)
         .outerjoin(ChatStarter, ChatStarter.id == Message.starter_id)
         .where(
+            in_outbox(),
             Message.lane == Lane.REPLY,
             Message.state == State.QUEUED,
             sa.or_(Message.not_before.is_(None), Message.not_before <= clock.now()),

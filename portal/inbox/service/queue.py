@@ -27,29 +27,37 @@ def add(
     client_token: str | None = None,
 ) -> Message:
     """Add an outgoing message to the caller's transaction, queued. The caller commits, then wakes the sender."""
+    message = put(conversation, content, author, lane)
+    message.author_user_id, message.client_token = user_id, client_token
+    if author in _READERS:
+        receipts.note_read(conversation)
+    changed(conversation)
+    return message
+
+
+def put(conversation: Conversation, content: Content, author: Author, lane: Lane) -> Message:
+    """The same without a word to the screens, also for a conversation that is not in the database yet: the caller tells
+    them once it is. `ledger.reserve` does."""
     text = messages.readable(content)
     now = clock.now()
     message = Message(
         account_id=conversation.account_id,
+        conversation=conversation,
         conversation_id=conversation.id,
         connection_id=conversation.connection_id,
         direction=Direction.OUT,
         author=author,
-        author_user_id=user_id,
         kind=messages.kind_of(content),
         text=text,
         content=messages.to_json(content),
         state=State.QUEUED,
         lane=lane,
-        client_token=client_token,
+        attempts=0,
         created_at=now,
     )
     db.session.add(message)
     conversation.snippet = one_line(text)
     conversation.last_message_at = now
-    if author in _READERS:
-        receipts.note_read(conversation)
-    changed(conversation)
     return message
 
 

@@ -184,11 +184,20 @@ def _open(connection: Connection, contact: Contact) -> Conversation:
 
 def add_conversation(connection: Connection, contact: Contact, status: ConversationStatus) -> Conversation:
     """A new conversation in the caller's transaction; the database refuses a second live one."""
+    conversation = new_conversation(connection, contact, status)
+    db.session.flush()
+    return conversation
+
+
+def new_conversation(connection: Connection, contact: Contact, status: ConversationStatus) -> Conversation:
+    """The same before it is flushed, for who makes many at once."""
     now = clock.now()
     conversation = Conversation(
         account_id=connection.account_id,
         connection_id=connection.id,
+        connection=connection,
         contact_id=contact.id,
+        contact=contact,
         status=status,
         assistant_state={},
         unread=0,
@@ -196,7 +205,6 @@ def add_conversation(connection: Connection, contact: Contact, status: Conversat
         opened_at=now,
     )
     db.session.add(conversation)
-    db.session.flush()
     return conversation
 
 

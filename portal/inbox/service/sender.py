@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from flask import current_app
 
 from portal.extensions import db
 from portal.inbox.service.claim import claim_replies
-from portal.inbox.service.ledger import Claim, transmit
+from portal.inbox.service.ledger import Answer, Claim, attempt, settle
 
 STARTER_LANES = 12
 REPLY_LANES = 4
-"""Requests side by side at most; each takes a database connection while it settles. Replies have lanes of their own."""
+"""Requests side by side at most. Replies have lanes of their own; each takes a database connection while it settles."""
 
 LOOK_AGAIN = 0.2
 ROUNDS = 1000
@@ -49,7 +49,7 @@ def send_replies() -> int:
     busy = _Busy()
     lanes: list[Callable[[], int]] = [lambda: _lane(busy, first)]
     lanes += [lambda: _lane(busy, []) for _ in range(REPLY_LANES - 1)]
-    return sum(_side_by_side(_replies, lanes))
+    return sum(_side_by_side(lanes))
 
 
 def _lane(busy: _Busy, claims: Sequence[Claim]) -> int:
@@ -59,7 +59,7 @@ def _lane(busy: _Busy, claims: Sequence[Claim]) -> int:
         if claims:
             busy.add(1)
             try:
-                transmit(claims[0])
+                settle([attempt(claims[0])])
             finally:
                 busy.add(-1)
             tried, claims = tried + 1, []
@@ -69,19 +69,23 @@ def _lane(busy: _Busy, claims: Sequence[Claim]) -> int:
 
 
 def transmit_all(claims: Sequence[Claim]) -> None:
-    """Send reserved chat starters side by side. Returns when all are settled."""
-    _side_by_side(_starters, [_one(claim) for claim in claims])
+    """Send reserved chat starters side by side, and settle at once what has come back. Returns when all are settled.
+
+    A lane has no database: while this thread commits some answers the next ones gather, and share a commit.
+    """
+    going: set[Future[Answer]] = {_starters.submit(attempt, claim) for claim in claims}
+    failures: list[Exception] = []
+    while going:
+        come, going = wait(going, return_when=FIRST_COMPLETED)
+        try:
+            settle([each.result() for each in come])
+        except Exception as error:  # those that are still at the provider are to be settled all the same
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
-def _one(claim: Claim) -> Callable[[], int]:
-    def send() -> int:
-        transmit(claim)
-        return 1
-
-    return send
-
-
-def _side_by_side(pool: ThreadPoolExecutor, works: Sequence[Callable[[], int]]) -> list[int]:
+def _side_by_side(works: Sequence[Callable[[], int]]) -> list[int]:
     """Run each in a lane with an app context of its own; the first error is raised when all have ended."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
@@ -92,6 +96,6 @@ def _side_by_side(pool: ThreadPoolExecutor, works: Sequence[Callable[[], int]]) 
             finally:
                 db.session.remove()
 
-    futures = [pool.submit(in_context, work) for work in works]
+    futures = [_replies.submit(in_context, work) for work in works]
     wait(futures)
     return [future.result() for future in futures]
