@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -62,6 +66,39 @@ def test_a_killed_import_goes_on_where_it_stopped(app: Flask, company: Company, 
     assert run(app, imports.JOB) == "60 linhas importadas"
     check_done(app, import_id)
     assert run(app, imports.JOB) == ""
+
+
+KILLED = """
+import os, signal, sys
+from portal import create_app
+from portal.jobs.runs import run_once
+from portal.portfolio.service import apply, imports, upsert
+
+apply.CHUNK, chunks, write = 7, [], upsert._Writer.titles
+
+def deadly(writer, pairs):
+    write(writer, pairs)
+    chunks.append(1)
+    if len(chunks) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+upsert._Writer.titles = deadly
+run_once(create_app(), imports.JOB)
+"""
+
+
+def test_a_process_that_dies_in_a_chunk_leaves_nothing_of_it(
+    app: Flask, company: Company, database: dict[str, str]
+) -> None:
+    import_id = confirmed(app, company)
+    died = subprocess.run([sys.executable, "-c", KILLED], env={**os.environ, **database}, timeout=60, check=False)
+    assert died.returncode == -signal.SIGKILL
+    with app.app_context():
+        found = db.session.get_one(PortfolioImport, import_id)
+        assert (found.status, found.done_rows, found.created_titles) == (ImportStatus.RUNNING, 21, 20)
+        assert db.session.query(Title).count() == 20
+    assert run(app, imports.JOB) == "60 linhas importadas"
+    check_done(app, import_id)
 
 
 def test_two_appliers_at_once(app: Flask, company: Company) -> None:

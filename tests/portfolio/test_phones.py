@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portal.portfolio.rules import phones
@@ -151,3 +153,19 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert str(error)
     else:
         assert phones.match_key(phone.e164) == phone.match_key
+
+
+@given(
+    st.from_regex(r"\(?[0-9]{2}\)? ?[0-9]{4,5}-?[0-9]{4}", fullmatch=True),
+    st.sampled_from(["{}", " {}", "0{}", "+55 {}", "{}."]),
+)
+def test_a_number_is_one_under_every_way_of_writing_it(national: str, written: str) -> None:
+    assume(not re.sub(r"\D", "", national).startswith(("0", "55")))
+    assert _read(written.format(national)) == _read(national)
+
+
+def _read(text: str) -> object:
+    try:
+        return phones.parse(text)
+    except PhoneError as error:
+        return str(error)

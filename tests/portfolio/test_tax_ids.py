@@ -120,6 +120,12 @@ def test_one_lost_zero_comes_back(tax_id: str) -> None:
         assert tax_ids.normalise(tax_id[1:]) == tax_id
 
 
+@given(st.one_of(numeric.map(_with_digits), st.from_regex(r"[0-9]{11}|[0-9]{14}", fullmatch=True)))
+def test_numbers_are_valid_as_the_library_says(tax_id: str) -> None:
+    library = cpf if len(tax_id) == 11 else cnpj
+    assert tax_ids.is_valid(tax_id) == (library.is_valid(tax_id) and len(set(tax_id)) > 1)
+
+
 @given(valid_ids, st.integers(min_value=1, max_value=99))
 def test_other_check_digits_are_refused(tax_id: str, shift: int) -> None:
     assert not tax_ids.is_valid(f"{tax_id[:-2]}{(int(tax_id[-2:]) + shift) % 100:02}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -26,6 +28,7 @@ MAX_UNZIPPED = 300 * 1024 * 1024
 # A quoted cell may hold a line break; a record longer than this is a quote that was never closed.
 _MAX_RECORD_LINES = 20
 _HEADER_SEARCH = 20
+_PIECE = 1 << 20
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _NOT_WORD = re.compile(r"[^A-Z0-9]+")
 # The reader allocates the whole rectangle up to the last cell, so one stray cell far away would end the process:
@@ -68,7 +71,7 @@ def read_table(content: bytes, filename: str) -> Table:
 
     The name serves the messages alone. Raises FileError, now for the file and its header, later from `rows`.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise FileError(f"O arquivo {filename} está vazio. Exporte a carteira de novo e envie o arquivo com as linhas.")
     for magic, what in _MAGIC:
         if content.startswith(magic):
@@ -101,28 +104,34 @@ def _read_csv(content: bytes, filename: str) -> Table:
 def _encoding(content: bytes, filename: str) -> str:
     candidates = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
     for encoding in candidates:
-        try:
-            content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
+        if _is_readable(content, encoding):
+            return encoding
     raise FileError(f"O arquivo {filename} não é um texto CSV nem uma planilha XLSX. {_SAVE_AS}")
+
+
+def _is_readable(content: bytes, encoding: str) -> bool:
+    """Decoded piece by piece: the whole text in memory would be several times the file."""
+    decoder, pieces = codecs.getincrementaldecoder(encoding)(), memoryview(content)
+    try:
+        for start in range(0, len(content), _PIECE):
+            decoder.decode(pieces[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _csv_records(content: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[Cell]]]:
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), encoding, newline=""), delimiter=delimiter)
     line = 1
-    while True:
-        try:
-            cells: list[Cell] = [*next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _open_quote(line) from error
-        if reader.line_num - line >= _MAX_RECORD_LINES:
-            raise _open_quote(line)
-        yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in cast("Iterator[list[Cell]]", reader):
+            if reader.line_num - line >= _MAX_RECORD_LINES:
+                raise _open_quote(line)
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise _open_quote(line) from error
 
 
 def _open_quote(line: int) -> FileError:
@@ -214,7 +223,7 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, filen
     entry.file_size = sys.maxsize
     size, tail = 0, b""
     with archive.open(entry) as part:
-        while chunk := part.read(1 << 20):
+        while chunk := part.read(_PIECE):
             size += len(chunk)
             if size > left:
                 raise _too_big(filename)

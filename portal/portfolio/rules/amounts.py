@@ -53,20 +53,26 @@ def format_brl(amount: Decimal) -> str:
     return str(format_currency(amount, "BRL", locale="pt_BR"))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _from_text(raw: str) -> Decimal:
+    if _BRAZILIAN.fullmatch(raw):
+        return _from_brazilian(raw)
     text = _SYMBOL.sub("", raw.strip())
     if not text:
         raise AmountError("Informe o valor.")
     if _NEGATIVE.search(text):
         raise AmountError("O valor é negativo.")
     if _BRAZILIAN.fullmatch(text):
-        return _in_range(Decimal(text.replace(".", "").replace(",", ".")))
+        return _from_brazilian(text)
     if _POINT.fullmatch(text) or _AMERICAN.fullmatch(text):
         return _in_range(Decimal(text.replace(",", "")))
     if _LONG_FRACTION.fullmatch(text):
         raise AmountError("O valor tem mais de duas casas decimais. Escreva como 1.234,56.")
     raise AmountError("O valor não é um número. Escreva como 1.234,56.")
+
+
+def _from_brazilian(text: str) -> Decimal:
+    return _in_range(Decimal(text.replace(".", "").replace(",", ".")))
 
 
 def _from_float(number: float) -> Decimal:
@@ -80,10 +86,8 @@ def _from_float(number: float) -> Decimal:
 
 
 def _in_range(amount: Decimal) -> Decimal:
-    if amount < 0:
-        raise AmountError("O valor é negativo.")
-    if amount == 0:
-        raise AmountError("O valor é zero.")
+    if amount <= 0:
+        raise AmountError("O valor é negativo." if amount else "O valor é zero.")
     if amount > MAXIMUM:
         raise AmountError("O valor passa de 999.999.999,99.")
     return amount.quantize(_CENT)

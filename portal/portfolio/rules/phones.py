@@ -10,9 +10,8 @@ mobile 9 2xxx to 9 5xxx, its id is read as the landline, and a debt is not shown
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import phonenumbers
 
@@ -33,6 +32,8 @@ DDDS = frozenset(first + second for first, seconds in _DDD_DIGITS.items() for se
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _WRITTEN = re.compile(r"\+?[0-9\s().\-/\u2010-\u2014]+")
 _NOT_DIGIT = re.compile(r"\D+", re.ASCII)
+# As most are written, and with one reading: a DDD and a mobile of nine digits or a landline of eight.
+_COMMON = re.compile(r"\(?(\d\d)\)? ?(9\d{4}|[2-5]\d{3})-?(\d{4})", re.ASCII)
 _SERVICE = re.compile(r"[3589]00\d{6,7}")
 _LOST_NINTH = frozenset("6789")
 _LANDLINE = frozenset("2345")
@@ -42,8 +43,7 @@ class PhoneError(ValueError):
     """The text is not a phone that can be called; the message is in Portuguese and says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """`e164` with its plus; `match_key` the same digits without it."""
 
     e164: str
@@ -51,12 +51,14 @@ class Phone:
     kind: Literal["mobile", "landline"]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def parse(raw: str) -> Phone:
     """The phone written in `raw`, with or without +55 and trunk zero; other countries need a plus. Raises PhoneError.
 
     Ten or eleven digits without a plus are DDD and number even when they begin with 55, which is also a DDD.
     """
+    if (common := _COMMON.fullmatch(raw)) and common[1] in DDDS:
+        return _in_brazil(common[1], common[2] + common[3])
     text = raw.strip()
     if not text:
         raise PhoneError("Informe o telefone com DDD.")
@@ -128,12 +130,12 @@ def _brazilian(national: str) -> Phone:
     ddd, local = national[:2], national[2:]
     if ddd not in DDDS:
         raise PhoneError(f"O DDD {ddd} não existe.")
+    return _in_brazil(ddd, local)
+
+
+def _in_brazil(ddd: str, local: str) -> Phone:
     if len(set(local)) == 1:
         raise PhoneError("O número tem todos os dígitos iguais: parece preenchimento.")
-    return _local(ddd, local)
-
-
-def _local(ddd: str, local: str) -> Phone:
     if len(local) == 8 and local[0] in _LOST_NINTH:
         local = f"9{local}"
     if len(local) == 9 and local[0] != "9":
@@ -141,7 +143,7 @@ def _local(ddd: str, local: str) -> Phone:
     if len(local) == 8 and local[0] not in _LANDLINE:
         raise PhoneError(f"Nenhum telefone começa com {local[0]} depois do DDD.")
     key = f"55{ddd}{local}"
-    return Phone(e164=f"+{key}", match_key=key, kind="mobile" if len(local) == 9 else "landline")
+    return Phone(f"+{key}", key, "mobile" if len(local) == 9 else "landline")
 
 
 def _international(digits: str) -> Phone:

@@ -1,4 +1,4 @@
-"""Confirmed files into the portfolio: 1,000 rows a transaction, each with the place where a killed import goes on."""
+"""Confirmed files into the portfolio: 2,000 rows a transaction, each with the place where a killed import goes on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from portal.accounts.models import Account
 from portal.extensions import db, transactions
 from portal.live.service import emit
 from portal.portfolio.files.reading import read_table
-from portal.portfolio.files.rows import Checked, check_rows
+from portal.portfolio.files.rows import Checked, Row, check_rows
 from portal.portfolio.models import ImportStatus, PortfolioImport
+from portal.portfolio.service.collector import passing_over_the_program
 from portal.portfolio.service.upsert import upsert
 
 log = logging.getLogger("portal.portfolio")
 
-CHUNK = 1_000
+CHUNK = 2_000
+
+Line = tuple[int, Row | None]
+"""The number of a line, and its row unless it was refused."""
 
 _OPEN = (ImportStatus.QUEUED, ImportStatus.RUNNING)
 
@@ -30,14 +34,14 @@ class Source:
 
     def __init__(self, content: bytes, filename: str, today: date) -> None:
         self._rows: Iterator[Checked] = check_rows(read_table(content, filename), today)
-        self._read: list[Checked] = []
+        self._read: list[Line] = []
 
-    def chunk(self, from_line: int) -> Sequence[Checked]:
+    def chunk(self, from_line: int) -> Sequence[Line]:
         """The next rows from a line on. What comes before it is read too, for it counts in the titles' sequence."""
-        self._read = [checked for checked in self._read if checked.line >= from_line]
+        self._read = [read for read in self._read if read[0] >= from_line]
         while len(self._read) < CHUNK and (checked := next(self._rows, None)) is not None:
             if checked.line >= from_line:
-                self._read.append(checked)
+                self._read.append((checked.line, checked.row))
         return self._read
 
 
@@ -58,10 +62,11 @@ def apply(import_id: int) -> PortfolioImport:
     any other error ends the import as failed, keeps what was done, and is raised.
     """
     try:
-        source, start = _open(import_id)
-        line: int | None = start
-        while line is not None:
-            line = apply_chunk(import_id, source, line)
+        with passing_over_the_program():
+            source, start = _open(import_id)
+            line: int | None = start
+            while line is not None:
+                line = apply_chunk(import_id, source, line)
     except (OperationalError, TimeoutError):
         db.session.rollback()
         raise
@@ -112,15 +117,15 @@ def _claim(import_id: int) -> PortfolioImport | None:
     )
 
 
-def _write(found: PortfolioImport, rows: Sequence[Checked]) -> None:
-    counts = upsert(found.account_id, [checked.row for checked in rows if checked.row])
+def _write(found: PortfolioImport, lines: Sequence[Line]) -> None:
+    counts = upsert(found.account_id, [row for _, row in lines if row])
     found.status = ImportStatus.RUNNING
     found.created_titles += counts.created_titles
     found.updated_titles += counts.updated_titles
     found.unchanged_titles += counts.unchanged_titles
     found.created_debtors += counts.created_debtors
-    found.done_rows += len(rows)
-    found.next_line = rows[-1].line + 1
+    found.done_rows += len(lines)
+    found.next_line = lines[-1][0] + 1
 
 
 def _fail(import_id: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from portal.extensions import db, transactions
 from portal.portfolio.files.reading import FileError, read_table
 from portal.portfolio.files.rows import Checked, Problem, Row, check_rows
+from portal.portfolio.service.collector import passing_over_the_program
 from portal.portfolio.service.upsert import Counts, foresee
 
 KEPT_REMARKS = 10_000
@@ -38,8 +39,16 @@ def scan(account_id: int, content: bytes, filename: str, today: date, kept: int 
     """
     db.session.rollback()
     found = Scan()
+    with passing_over_the_program():
+        _read_all(account_id, check_rows(read_table(content, filename), today), found, kept)
+    if not found.total:
+        raise FileError(f"O arquivo {filename} tem só o cabeçalho. Exporte a carteira de novo, com as linhas.")
+    return found
+
+
+def _read_all(account_id: int, lines: Iterable[Checked], found: Scan, kept: int) -> None:
     rows: list[Row] = []
-    for checked in check_rows(read_table(content, filename), today):
+    for checked in lines:
         _count(found, checked, kept)
         if checked.row:
             rows.append(checked.row)
@@ -47,9 +56,6 @@ def scan(account_id: int, content: bytes, filename: str, today: date, kept: int 
             _foresee(account_id, rows, found.expected)
             rows = []
     _foresee(account_id, rows, found.expected)
-    if not found.total:
-        raise FileError(f"O arquivo {filename} tem só o cabeçalho. Exporte a carteira de novo, com as linhas.")
-    return found
 
 
 def sample(content: bytes, filename: str, today: date) -> list[Row]:
