@@ -174,10 +174,11 @@
 
   const threadKey = (thread) => `${thread.id}/${thread.dataset.thread}`;
 
+  const atBottom = (thread) => thread.scrollHeight - thread.scrollTop - thread.clientHeight < NEAR_BOTTOM_PX;
+
   function rememberThreads(follow) {
     for (const thread of $$("[data-thread]")) {
-      const rest = thread.scrollHeight - thread.scrollTop - thread.clientHeight;
-      threads.set(threadKey(thread), { follow: follow || rest < NEAR_BOTTOM_PX, top: thread.scrollTop });
+      threads.set(threadKey(thread), { follow: follow || atBottom(thread), top: thread.scrollTop });
     }
   }
 
@@ -186,8 +187,22 @@
       const was = threads.get(threadKey(thread));
       if (!was || was.follow) thread.scrollTop = thread.scrollHeight;
       else if (thread.scrollTop === 0) thread.scrollTop = was.top;
+      sizes.observe(thread);
     }
   }
+
+  // A picture takes its room when it has come: who was at the bottom stays there. Growing fires no scroll event, so what
+  // was noted last is how it was before.
+  const away = new WeakMap();
+
+  const follow = (thread) => thread && !away.get(thread) && (thread.scrollTop = thread.scrollHeight);
+  const followMedia = ({ target }) => follow(target instanceof Element && target.closest("[data-thread]"));
+
+  // The keyboard of a phone, a longer draft or a banner takes its room from the thread.
+  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => follow(entry.target)));
+
+  on("scroll", ({ target }) => target.dataset?.thread && away.set(target, !atBottom(target)), { capture: true, passive: true });
+  ["load", "loadedmetadata"].forEach((type) => on(type, followMedia, true));
 
   // Sideways within its strip only: a strip far down the page must not scroll the page.
   function centre(link) {

@@ -45,7 +45,7 @@
     // A tab that opened between two events asks the leader how far the stream is.
     ask: () => source && channel.postMessage({ kind: "state", value: lost, at: cursor }),
     state({ value, at }) {
-      const missed = cursor && at > cursor;
+      const missed = at > cursor;
       cursor = Math.max(cursor, at);
       setLost(value);
       if (missed) emit("reset");
@@ -93,7 +93,7 @@
 
   function open() {
     close();
-    source = new EventSource(cursor ? `/eventos?ultimo=${cursor}` : "/eventos");
+    source = new EventSource(`/eventos?ultimo=${cursor}`);
     source.onopen = opened;
     source.onerror = failed;
     source.addEventListener("beat", heard);

@@ -18,6 +18,13 @@ from tests.inbox.talk import MARIA
 from tests.notifications.steps import tell
 from tests.support.people import Company
 
+AT_THE_END = """
+() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.querySelector("#thread");
+  return scrollTop > 0 && scrollHeight - scrollTop - clientHeight < 5;
+}
+"""
+
 PHONE = f"/simulador/{MARIA}?nome=Maria"
 
 
@@ -68,6 +75,11 @@ def test_files_reach_the_thread_and_can_be_seen_and_heard(
     desk.wait_for_function("document.querySelector('#thread audio').duration > 0.4")
     assert is_marked(desk)
     watched.check_everywhere()
+    desk.set_viewport_size({"width": 1280, "height": 420})
+    desk.wait_for_function(AT_THE_END)
+    desk.reload()
+    desk.wait_for_function("document.querySelector('#thread img').naturalWidth === 200")
+    desk.wait_for_function(AT_THE_END)
 
 
 def test_the_bell_rings_without_a_reload(app: Flask, company: Company, window: OpenWindow) -> None:

@@ -8,6 +8,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
+from portal.accounts.models import User
+from portal.connection import queries as connections
+from portal.connection.service import numbers
+from portal.extensions import db
 from tests.browser.conftest import OpenWindow
 from tests.browser.steps import is_marked, mark, write
 from tests.inbox.talk import ask_for_operator
@@ -62,6 +66,19 @@ def test_a_reply_that_could_not_leave_is_told_and_stays_typed(window: OpenWindow
     box.press("Enter")
     expect(page.locator(".bubble.out").filter(has_text="Vai ou não vai?")).to_have_count(1)
     expect(box).to_have_value("")
+
+
+def test_the_badge_of_the_connection_is_live(app: Flask, company: Company, window: OpenWindow) -> None:
+    watched = window(company.operator)
+    page = watched.open("/conversas")
+    mark(page)
+    with app.app_context():
+        connection = connections.current(company.id)
+        assert connection is not None
+        numbers.rename(connection, db.session.get_one(User, company.admin.id), connection.name, "Cobrança SP")
+    expect(page.locator("#connection-badge")).to_have_text("Cobrança SP")
+    watched.check_everywhere()
+    assert is_marked(page)
 
 
 def test_many_tabs_of_one_browser_all_live(app: Flask, company: Company, mine: int, window: OpenWindow) -> None:

@@ -15,7 +15,7 @@ from portal.connection.models import Connection, ConnectionKind, LinkState
 from portal.connection.routes import context
 from portal.connection.routes.blueprint import NUMBER, ONE, PAGE, blueprint, one
 from portal.connection.service import NumberRefused
-from portal.web.guards import admin_only
+from portal.web.guards import admin_only, signed_in
 from portal.web.partials import fragment, invalid, saved
 
 NEW, REMOVE = "connection/new.html", "connection/remove.html"
@@ -25,6 +25,13 @@ NEW, REMOVE = "connection/new.html", "connection/remove.html"
 @admin_only
 def show() -> Response:
     return fragment(PAGE, **context.page())
+
+
+@blueprint.get("/situacao")
+@signed_in
+def badge() -> Response:
+    """The top bar's badge, which everybody sees: it says in a word how the numbers are doing."""
+    return fragment("connection/_badge.html")
 
 
 @blueprint.get(ONE)
