@@ -17,9 +17,9 @@ from portal.inbox.rules.ledger import State
 from tests.fakes.plug_api import PlugApi
 from tests.support import pairing
 from tests.support.browser import Browser
-from tests.support.clockwork import run, settle
+from tests.support.clockwork import settle
 from tests.support.pairing import Paired
-from tests.support.people import Company, set_available
+from tests.support.people import Company
 
 MARIA = "5511987654321"
 
@@ -28,10 +28,7 @@ MARIA = "5511987654321"
 def plug(app: Flask, company: Company) -> Iterator[Paired]:
     """The assistant's answers to a person lie in the provider's queue, and the phone is lost."""
     with PlugApi(now=clock.now) as fake:
-        made = pairing.connect(app, company, fake)
-        made.instance.link, made.instance.phone = "connected", pairing.PHONE
-        run(app, "connection-status")
-        set_available(app, company.operator)
+        made = pairing.connect_linked(app, company, fake)
         made.says(MARIA, "oi")
         settle(app)
         made.lose()

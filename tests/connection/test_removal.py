@@ -30,7 +30,7 @@ from tests.support.clockwork import run, settle
 from tests.support.cloud import PHONE_NUMBER_ID, Cloud, connect
 from tests.support.connections import of_kind
 from tests.support.pairing import SECRETS, Paired
-from tests.support.people import Company, set_available
+from tests.support.people import Company
 from tests.support.plug import INSTANCE_ID
 from tests.support.portfolio import add_debtor
 
@@ -41,10 +41,7 @@ MARIA = "5511987654321"
 def plug(app: Flask, company: Company) -> Iterator[Paired]:
     """The company talks by PlugMessage, and a person has written."""
     with PlugApi(now=clock.now) as fake:
-        made = pairing.connect(app, company, fake)
-        made.instance.link, made.instance.phone = "connected", pairing.PHONE
-        run(app, "connection-status")
-        set_available(app, company.operator)
+        made = pairing.connect_linked(app, company, fake)
         made.says(MARIA, "quero falar")
         settle(app)
         yield made

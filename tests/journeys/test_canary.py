@@ -132,8 +132,11 @@ def test_the_secrets_of_the_unofficial_api(
         repeated = f"Client-Token {unofficial.CLIENT_TOKEN} not allowed for token/{unofficial.TOKEN}"
         for status in (200, 400, 500):
             fake.always("answer", data={"error": repeated, "message": repeated}, status=status)
-            plug.deliver({"type": "ReceivedCallback"})
+            assert plug.deliver({"type": "ReceivedCallback"}) == 200
             run(app, "apply-webhooks")
             run(app, "send-outbox")
             go_through(app, url, admin)
+        with app.app_context():
+            held = db.session.get_one(Connection, plug.connection_id)
+            assert (held.access_token, held.app_secret) == (unofficial.TOKEN, unofficial.CLIENT_TOKEN)
         hidden(app, [admin, operator], log, unofficial.TOKEN, unofficial.CLIENT_TOKEN)

@@ -11,7 +11,7 @@ from tests.fakes.plug_api import PlugApi
 from tests.fakes.plug_state import Instance
 from tests.support import plug
 from tests.support.clockwork import run
-from tests.support.people import Company
+from tests.support.people import Company, set_available
 from tests.support.plug import CLIENT_TOKEN, INSTANCE_ID, TOKEN, Plug
 
 NUMBER = "(11) 98000-1000"
@@ -66,3 +66,12 @@ def connect(app: Flask, company: Company, fake: PlugApi) -> Paired:
         db.session.commit()
         assert link.configure(connection) == ""
     return Paired(made.app, made.fake, made.connection_id, made.webhook_path)
+
+
+def connect_linked(app: Flask, company: Company, fake: PlugApi) -> Paired:
+    """The same with its phone linked, and an operator at work."""
+    made = connect(app, company, fake)
+    made.instance.link, made.instance.phone = "connected", PHONE
+    run(app, "connection-status")
+    set_available(app, company.operator)
+    return made
